@@ -1,0 +1,82 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Akashi.Durability;
+
+/// <summary>
+/// Files that survive a power cut: content is fsynced before its final name exists, and the folder is fsynced after.
+/// </summary>
+public static partial class DurableFile
+{
+    private const int ReadOnlyDirectory = 0x10000; // O_RDONLY | O_DIRECTORY on Linux
+    private const string TemporarySuffix = ".tmp";
+
+    /// <summary>Writes <paramref name="write"/>'s output under a temporary name, fsyncs, renames, fsyncs the folder. Replaces an existing file.</summary>
+    /// <param name="mode">Unix permissions; 0600 unless told otherwise.</param>
+    /// <exception cref="IOException">The disk is full or the folder cannot be written; nothing remains under the final name.</exception>
+    public static void Write(string path, Action<SafeFileHandle> write, UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite)
+    {
+        var temporary = $"{path}.{Environment.ProcessId:x}-{Environment.CurrentManagedThreadId:x}{TemporarySuffix}";
+        try
+        {
+            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, BufferSize = 0 };
+            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = mode;
+            using (var stream = new FileStream(temporary, options))
+            {
+                write(stream.SafeFileHandle);
+                RandomAccess.FlushToDisk(stream.SafeFileHandle);
+            }
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+        SyncFolder(Path.GetDirectoryName(path)!);
+    }
+
+    public static void Write(string path, ReadOnlyMemory<byte> content, UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite) =>
+        Write(path, handle => RandomAccess.Write(handle, content.Span, 0), mode);
+
+    /// <summary>Creates a folder and fsyncs each parent that gained an entry.</summary>
+    public static void CreateFolder(string path)
+    {
+        if (Directory.Exists(path)) return;
+        var parent = Path.GetDirectoryName(path);
+        if (!string.IsNullOrEmpty(parent)) CreateFolder(parent);
+        if (OperatingSystem.IsLinux()) Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        else Directory.CreateDirectory(path);
+        if (!string.IsNullOrEmpty(parent)) SyncFolder(parent);
+    }
+
+    /// <summary>Removes what a crash left half-written.</summary>
+    public static void DeleteTemporaries(string folder)
+    {
+        foreach (var file in Directory.EnumerateFiles(folder, "*" + TemporarySuffix, SearchOption.AllDirectories)) File.Delete(file);
+    }
+
+    public static void SyncFolder(string path)
+    {
+        if (!OperatingSystem.IsLinux()) return; // NTFS journals directory changes itself
+        var descriptor = Open(path, ReadOnlyDirectory);
+        if (descriptor < 0) throw new IOException($"Folder '{path}' cannot be opened: {Marshal.GetLastPInvokeErrorMessage()}.");
+        try
+        {
+            if (FileSync(descriptor) != 0) throw new IOException($"Folder '{path}' cannot be synced: {Marshal.GetLastPInvokeErrorMessage()}.");
+        }
+        finally
+        {
+            _ = Close(descriptor);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int FileSync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int descriptor);
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Text;
+using Akashi.Platform.Database;
+using Akashi.Platform.Hosting;
+using Akashi.Platform.Web;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Akashi.Host;
+
+/// <summary>The commands of <c>akashi-server</c>: <c>run</c>, <c>migrate</c>, <c>verify</c>, <c>openapi</c>.</summary>
+internal static class ServerProgram
+{
+    private const int BadUsage = 2;
+
+    public static async Task<int> RunAsync(AkashiModule[] modules, string[] arguments)
+    {
+        if (StartChecks.Globalisation() is { } fault) return Refuse(fault);
+        var options = ServerSettings.Load(arguments[Math.Min(1, arguments.Length)..]);
+        var faults = options.Validate();
+        if (faults.Count > 0) return Refuse(string.Join(Environment.NewLine, faults));
+        return arguments.FirstOrDefault() switch
+        {
+            "run" => await RunServerAsync(modules, options),
+            "migrate" => await MigrateAsync(modules, options),
+            "verify" => await VerifyAsync(modules, options),
+            var other => Refuse($"'{other}' is no command. Use: akashi-server run|migrate|verify --data DIR"),
+        };
+    }
+
+    private static int Refuse(string message)
+    {
+        Console.Error.WriteLine(message);
+        return BadUsage;
+    }
+
+    private static async Task<int> RunServerAsync(AkashiModule[] modules, ServerOptions options)
+    {
+        if (StartChecks.EncryptedVolume(options) is { } fault) return Refuse(fault);
+        var builder = CreateBuilder(modules, options);
+        builder.WebHost.UseAkashiKestrel(options);
+        builder.Services.AddOpenApi("v1");
+        var app = builder.Build();
+        await ApplyMigrationsAsync(modules, options, app.Services);
+        foreach (var module in modules) await module.StartAsync(app.Services, CancellationToken.None);
+        app.UseAkashiWeb(modules);
+        await app.RunAsync();
+        return 0;
+    }
+
+    private static async Task<int> MigrateAsync(AkashiModule[] modules, ServerOptions options)
+    {
+        await using var app = CreateBuilder(modules, options).Build();
+        var count = await ApplyMigrationsAsync(modules, options, app.Services);
+        Console.WriteLine($"{count} migrations applied.");
+        return 0;
+    }
+
+    private static async Task<int> VerifyAsync(AkashiModule[] modules, ServerOptions options)
+    {
+        await using var app = CreateBuilder(modules, options).Build();
+        var sound = true;
+        foreach (var check in app.Services.GetServices<IArchiveCheck>())
+            sound &= await check.VerifyAsync(Console.Out, CancellationToken.None);
+        Console.WriteLine(sound ? "verify: clean" : "verify: DAMAGED, see above");
+        return sound ? 0 : 1;
+    }
+
+    private static WebApplicationBuilder CreateBuilder(AkashiModule[] modules, ServerOptions options)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.Logging.ClearProviders().AddConsole(console => console.FormatterName = JstLog.FormatterName)
+            .AddConsoleFormatter<JstLog, ConsoleFormatterOptions>();
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Npgsql", LogLevel.Warning);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
+        builder.Services.AddAkashiWeb(options);
+        foreach (var module in modules) module.AddServices(builder.Services, options);
+        return builder;
+    }
+
+    private static Task<int> ApplyMigrationsAsync(AkashiModule[] modules, ServerOptions options, IServiceProvider services)
+    {
+        var migrator = new Migrator(options.OwnerConnection, services.GetRequiredService<ILogger<Migrator>>());
+        return migrator.ApplyAsync([typeof(AkashiModule).Assembly, .. modules.Select(module => module.GetType().Assembly)], CancellationToken.None);
+    }
+}

@@ -1,0 +1,32 @@
+using Akashi.Platform.Hosting;
+
+namespace Akashi.Host;
+
+internal static class ServerSettings
+{
+    public const string FileName = "config.json";
+
+    /// <summary>Reads <c>DATA/config.json</c>, then the environment, then the command line.</summary>
+    public static ServerOptions Load(string[] arguments)
+    {
+        var first = new ConfigurationBuilder().AddEnvironmentVariables("AKASHI__").AddCommandLine(arguments).Build();
+        var data = Path.GetFullPath(first["data"] ?? ".");
+        var all = new ConfigurationBuilder()
+            .AddJsonFile(Path.Combine(data, FileName), optional: true)
+            .AddEnvironmentVariables("AKASHI__").AddCommandLine(arguments).Build();
+        var listen = all.GetSection("listen").Get<string[]>();
+        var defaults = new ServerOptions();
+        return defaults with
+        {
+            Data = data,
+            Port = all.GetValue("port", defaults.Port),
+            Listen = listen ?? defaults.Listen,
+            BaseDomain = all["baseDomain"] ?? defaults.BaseDomain,
+            OwnerConnection = all["ownerConnection"] ?? "",
+            ApplicationConnection = all["applicationConnection"] ?? "",
+            Region = all["region"] ?? defaults.Region,
+            Production = all.GetValue("production", false),
+            AllowUnencryptedVolume = all.GetValue("allowUnencryptedVolume", false),
+        };
+    }
+}

@@ -1,0 +1,40 @@
+using Akashi.Platform.Tenancy;
+using Dapper;
+using Npgsql;
+
+namespace Akashi.Platform.Database;
+
+/// <summary>The application's way into PostgreSQL: as a role that owns nothing and is subject to row-level security.</summary>
+public sealed class AkashiDatabase : IAsyncDisposable
+{
+    private readonly NpgsqlDataSource _source;
+
+    /// <param name="connectionString">Npgsql connection string of the application role.</param>
+    public AkashiDatabase(string connectionString)
+    {
+        DapperTypes.Register();
+        _source = NpgsqlDataSource.Create(connectionString);
+    }
+
+    /// <summary>A transaction that sees and writes one tenant.</summary>
+    public Task<TenantSession> OpenAsync(TenantId tenant, CancellationToken cancellation = default) =>
+        TenantSession.OpenAsync(_source, tenant, cancellation);
+
+    /// <summary>
+    /// Runs one statement without a tenant. Only the tables named in <c>docs/adr/0003-tenant-isolation.md</c> answer;
+    /// row-level security makes every other one raise.
+    /// </summary>
+    public async Task<IReadOnlyList<T>> QueryBeforeTenantAsync<T>(string sql, object? parameters = null, CancellationToken cancellation = default)
+    {
+        await using var connection = await _source.OpenConnectionAsync(cancellation);
+        return (await connection.QueryAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellation))).AsList();
+    }
+
+    public async Task<int> ExecuteBeforeTenantAsync(string sql, object? parameters = null, CancellationToken cancellation = default)
+    {
+        await using var connection = await _source.OpenConnectionAsync(cancellation);
+        return await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellation));
+    }
+
+    public ValueTask DisposeAsync() => _source.DisposeAsync();
+}

@@ -1,0 +1,73 @@
+using System.Reflection;
+using System.Text;
+using Akashi.Platform.Crypto;
+using Dapper;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Akashi.Platform.Database;
+
+/// <summary>
+/// Applies the embedded <c>Migrations/*.sql</c> of the given assemblies, in their order and by name, under an advisory lock.
+/// Migrations only go forward; a changed file that was applied already is an error.
+/// </summary>
+public sealed partial class Migrator(string ownerConnection, ILogger logger)
+{
+    private const long LockKey = 0x616B61736869; // "akashi"
+
+    /// <returns>How many migrations were applied.</returns>
+    public async Task<int> ApplyAsync(IEnumerable<Assembly> assemblies, CancellationToken cancellation)
+    {
+        await using var source = NpgsqlDataSource.Create(ownerConnection);
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await connection.ExecuteAsync("SELECT pg_advisory_lock(@LockKey)", new { LockKey });
+        await connection.ExecuteAsync("""
+            CREATE SCHEMA IF NOT EXISTS platform;
+            CREATE TABLE IF NOT EXISTS platform.migration (
+                name text PRIMARY KEY,
+                digest text NOT NULL,
+                applied_at timestamptz NOT NULL DEFAULT now());
+            """);
+        var applied = (await connection.QueryAsync<(string Name, string Digest)>("SELECT name, digest FROM platform.migration"))
+            .ToDictionary(row => row.Name, row => row.Digest, StringComparer.Ordinal);
+        var count = 0;
+        foreach (var assembly in assemblies.Distinct())
+        {
+            foreach (var (name, sql) in ReadMigrations(assembly))
+            {
+                var digest = Sha256.Of(Encoding.UTF8.GetBytes(sql)).ToString();
+                if (applied.TryGetValue(name, out var known))
+                {
+                    if (known != digest) throw new InvalidOperationException($"Migration '{name}' was changed after it had been applied. Restore it and add a new one.");
+                    continue;
+                }
+                await ApplyAsync(connection, name, digest, sql, cancellation);
+                count++;
+            }
+        }
+        return count;
+    }
+
+    private async Task ApplyAsync(NpgsqlConnection connection, string name, string digest, string sql, CancellationToken cancellation)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await connection.ExecuteAsync(new CommandDefinition(sql, transaction: transaction, commandTimeout: 0, cancellationToken: cancellation));
+        await connection.ExecuteAsync("INSERT INTO platform.migration (name, digest) VALUES (@name, @digest)", new { name, digest }, transaction);
+        await transaction.CommitAsync(cancellation);
+        LogApplied(name);
+    }
+
+    private static IEnumerable<(string Name, string Sql)> ReadMigrations(Assembly assembly)
+    {
+        const string marker = ".Migrations.";
+        foreach (var resource in assembly.GetManifestResourceNames().Where(name => name.Contains(marker, StringComparison.Ordinal) && name.EndsWith(".sql", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        {
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
+            var name = $"{assembly.GetName().Name}/{resource[(resource.IndexOf(marker, StringComparison.Ordinal) + marker.Length)..]}";
+            yield return (name, reader.ReadToEnd());
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Migration {Name} applied.")]
+    private partial void LogApplied(string name);
+}

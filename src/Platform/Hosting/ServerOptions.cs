@@ -1,0 +1,53 @@
+namespace Akashi.Platform.Hosting;
+
+/// <summary>Settings of one server node, from <c>DATA/config.json</c>, the environment (<c>AKASHI__…</c>) and the command line, later ones winning.</summary>
+public sealed record ServerOptions
+{
+    /// <summary>Folder of everything that must survive: keys, objects, segments.</summary>
+    public string Data { get; init; } = "";
+
+    /// <summary>Port of all hosts, 1–65535; 8443 by default.</summary>
+    public int Port { get; init; } = 8443;
+
+    /// <summary>Addresses to listen on; loopback by default, so that a laptop does not serve its network unasked.</summary>
+    public IReadOnlyList<string> Listen { get; init; } = ["127.0.0.1", "::1"];
+
+    /// <summary>Parent of the host names, for example <c>akashi.localhost</c>.</summary>
+    public string BaseDomain { get; init; } = "akashi.localhost";
+
+    /// <summary>Npgsql connection string of the role that owns the schema; used for migrations only.</summary>
+    public string OwnerConnection { get; init; } = "";
+
+    /// <summary>Npgsql connection string of the application role, which is subject to row-level security.</summary>
+    public string ApplicationConnection { get; init; } = "";
+
+    /// <summary>Region that holds the data, shown to people; the contract demands Japan.</summary>
+    public string Region { get; init; } = "jp";
+
+    /// <summary>True for a service with real tenants: start-up then refuses an unencrypted data volume.</summary>
+    public bool Production { get; init; }
+
+    /// <summary>Named consent to run production on an unencrypted volume.</summary>
+    public bool AllowUnencryptedVolume { get; init; }
+
+    public string KeysFolder => Path.Combine(Data, "keys");
+
+    public string ObjectsFolder => Path.Combine(Data, "objects");
+
+    public string SegmentsFolder => Path.Combine(Data, "segments");
+
+    /// <summary>Every fault of the settings at once; empty when they are sound.</summary>
+    public IReadOnlyList<string> Validate()
+    {
+        var faults = new List<string>();
+        if (!Path.IsPathFullyQualified(Data)) faults.Add($"data: '{Data}' is not an absolute folder. Give --data DIR.");
+        if (Port is < 1 or > 65535) faults.Add($"port: {Port} is not between 1 and 65535.");
+        if (Uri.CheckHostName(BaseDomain) != UriHostNameType.Dns) faults.Add($"baseDomain: '{BaseDomain}' is not a domain name.");
+        if (Listen.Count == 0) faults.Add("listen: no address. Use [\"127.0.0.1\", \"::1\"] or the addresses of this machine.");
+        foreach (var address in Listen.Where(address => !System.Net.IPAddress.TryParse(address, out _))) faults.Add($"listen: '{address}' is not an IP address.");
+        if (OwnerConnection.Length == 0) faults.Add("ownerConnection is missing. `./akashi up` writes it into DATA/config.json.");
+        if (ApplicationConnection.Length == 0) faults.Add("applicationConnection is missing. `./akashi up` writes it into DATA/config.json.");
+        if (Region != "jp") faults.Add($"region: '{Region}' is not allowed; customer data stays in Japan (jp).");
+        return faults;
+    }
+}

@@ -1,0 +1,39 @@
+namespace Akashi.Platform.Tenancy;
+
+public enum CallerKind
+{
+    /// <summary>A person with a browser session.</summary>
+    User,
+    /// <summary>A program with an API token, acting for the user who made it.</summary>
+    Token,
+    /// <summary>A terminal with its certificate.</summary>
+    Terminal,
+}
+
+/// <summary>Who is asking, established from the session, token or certificate of this very request.</summary>
+/// <param name="Tenant">The tenant whose data the request may touch.</param>
+/// <param name="Subject">User id, token id or TMID; for logs and records.</param>
+/// <param name="DisplayName">For people, for example the user's name.</param>
+/// <param name="Permissions">What it may do.</param>
+/// <param name="OperatorOf">Set when an operator acts on a customer's tenant: the operator's own tenant.</param>
+public sealed record Caller(
+    TenantId Tenant,
+    CallerKind Kind,
+    string Subject,
+    string DisplayName,
+    IReadOnlySet<Permission> Permissions,
+    TenantId? OperatorOf = null);
+
+/// <summary>The one catalogue of what a route can ask for. Roles are sets of these.</summary>
+public enum Permission
+{
+    TerminalsRead,
+    TerminalsEnrol,
+    TracesSearch,
+    TracesExport,
+    TracesImport,
+    /// <summary>A terminal's own routes: batches, policy, renewal.</summary>
+    TerminalSelf,
+    /// <summary>A signed-in person's own pages: home, password, sign-out.</summary>
+    AccountSelf,
+}

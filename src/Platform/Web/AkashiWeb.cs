@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Net;
+using Akashi.Platform.Crypto;
+using Akashi.Platform.Database;
+using Akashi.Platform.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Localization;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Akashi.Platform.Web;
+
+/// <summary>The web server that every module stands on: hosts, TLS, headers, languages, access checks.</summary>
+public static class AkashiWeb
+{
+    /// <summary>Name of the cookie that holds the chosen language.</summary>
+    public const string LanguageCookie = "__Host-akashi-language";
+
+    private const int HeaderTimeoutSeconds = 15;
+
+    public static void AddAkashiWeb(this IServiceCollection services, ServerOptions options)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton(new ServiceHosts(options.BaseDomain, options.Port));
+        services.AddSingleton<ServerCertificates>();
+        services.AddSingleton(_ => KeyStore.Open(options.KeysFolder));
+        services.AddSingleton(_ => new AkashiDatabase(options.ApplicationConnection));
+        services.AddSingleton<WebKeys>();
+        services.AddDataProtection().SetApplicationName("akashi");
+        services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider =>
+            new ConfigureOptions<KeyManagementOptions>(management => management.XmlRepository = provider.GetRequiredService<WebKeys>()));
+        services.AddAntiforgery(antiforgery =>
+        {
+            antiforgery.Cookie.Name = "__Host-akashi-form";
+            antiforgery.Cookie.SecurePolicy = CookieSecurePolicy.Always;
+            antiforgery.Cookie.SameSite = SameSiteMode.Strict;
+            antiforgery.Cookie.Path = "/";
+        });
+        services.AddRazorComponents();
+        services.AddHttpContextAccessor();
+        services.Configure<RequestLocalizationOptions>(localization =>
+        {
+            CultureInfo[] cultures = [new("ja-JP"), new("en-US")];
+            localization.DefaultRequestCulture = new RequestCulture("ja-JP");
+            localization.SupportedCultures = localization.SupportedUICultures = cultures;
+            localization.RequestCultureProviders = [new CookieRequestCultureProvider { CookieName = LanguageCookie }, new AcceptLanguageHeaderRequestCultureProvider()];
+        });
+    }
+
+    public static void UseAkashiKestrel(this IWebHostBuilder host, ServerOptions options) => host.ConfigureKestrel(kestrel =>
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(HeaderTimeoutSeconds);
+        kestrel.Limits.MaxRequestBodySize = 1 << 20; // routes that take more say so
+        var certificates = kestrel.ApplicationServices.GetRequiredService<ServerCertificates>();
+        foreach (var address in options.Listen)
+        {
+            kestrel.Listen(IPAddress.Parse(address), options.Port, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1AndHttp2;
+                listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = certificates.ChooseAsync, HandshakeTimeout = TimeSpan.FromSeconds(HeaderTimeoutSeconds) });
+            });
+        }
+    });
+
+    public static void UseAkashiWeb(this WebApplication app, IEnumerable<AkashiModule> modules)
+    {
+        app.UseMiddleware<HostMiddleware>();
+        app.UseMiddleware<SecurityHeaders>();
+        app.UseExceptionHandler(ServerFault.Handle);
+        app.UseRequestLocalization();
+        app.UseRouting();
+        app.UseMiddleware<AccessMiddleware>();
+        app.UseAntiforgery();
+
+        var hosts = app.Services.GetRequiredService<ServiceHosts>();
+        var groups = hosts.All.ToDictionary(host => host, host => (IEndpointRouteBuilder)app.MapGroup("").RequireHost(hosts.NameOf(host)));
+        var routes = new ServiceRoutes(groups);
+        foreach (var module in modules) module.MapRoutes(routes);
+        HealthRoutes.Map(app);
+        RequireDeclaredAccess(app);
+    }
+
+    /// <summary>A route whose author forgot to say who may call it must not start.</summary>
+    private static void RequireDeclaredAccess(IEndpointRouteBuilder app)
+    {
+        var undeclared = app.DataSources.SelectMany(source => source.Endpoints)
+            .Where(endpoint => endpoint.Metadata.OfType<RouteAccess>().Count() != 1)
+            .Select(endpoint => endpoint.DisplayName).ToList();
+        if (undeclared.Count > 0) throw new InvalidOperationException($"Routes that declare no access, or more than one: {string.Join(", ", undeclared)}.");
+    }
+}

@@ -1,0 +1,152 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using Akashi.Platform.Hosting;
+using Akashi.Platform.Web;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Akashi.TestKit;
+
+/// <summary>
+/// The real server in this process: Kestrel with TLS on a free loopback port, a data folder and a database of its own.
+/// <c>await using var server = await TestServer.StartAsync(new IdentityModule(), new PortalModule());</c>
+/// </summary>
+public sealed class TestServer : IAsyncDisposable
+{
+    private const int PortAttempts = 5;
+
+    private readonly WebApplication _app;
+    private readonly TestFolder _folder;
+    private X509Certificate2? _root;
+
+    private TestServer(WebApplication app, TestFolder folder, TestDatabase database, TestClock clock, ServerOptions options)
+    {
+        (_app, _folder, Database, Clock, Options) = (app, folder, database, clock, options);
+        Hosts = Services.GetRequiredService<ServiceHosts>();
+    }
+
+    public IServiceProvider Services => _app.Services;
+
+    public TestDatabase Database { get; }
+
+    /// <summary>The server's clock; it stands at the real start time until advanced.</summary>
+    public TestClock Clock { get; }
+
+    public ServerOptions Options { get; }
+
+    public ServiceHosts Hosts { get; }
+
+    public static Task<TestServer> StartAsync(params AkashiModule[] modules) => StartAsync(modules, null);
+
+    /// <param name="configure">Changes services after the modules added theirs.</param>
+    public static async Task<TestServer> StartAsync(AkashiModule[] modules, Action<IServiceCollection>? configure)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await TryStartAsync(modules, configure);
+            }
+            catch (IOException e) when (e.InnerException is AddressInUseException && attempt < PortAttempts)
+            {
+                // Another process took the port between looking and listening.
+            }
+        }
+    }
+
+    /// <summary>Trusts the root of a module that issues the server certificates itself.</summary>
+    public void TrustRoot(X509Certificate2 root) => _root = root;
+
+    /// <summary>For example <c>https://console.akashi.localhost:40123/traces</c>.</summary>
+    public Uri Address(ServiceHost host, string path) => new(Hosts.OriginOf(host) + path);
+
+    /// <summary>A client of one host that follows no redirects and keeps no cookies.</summary>
+    public HttpClient CreateClient(ServiceHost host) => new(CreateHandler(), disposeHandler: true) { BaseAddress = Address(host, "/") };
+
+    /// <summary>A person's browser: cookies, all hosts, forms with their token; follows no redirects by itself.</summary>
+    public TestBrowser CreateBrowser() => new(this, CreateHandler());
+
+    public SocketsHttpHandler CreateHandler() => new()
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        UseProxy = false,
+        ConnectCallback = LoopbackNames.ConnectAsync,
+        SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, certificate, chain, errors) => IsTrusted(certificate, chain, errors) },
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        await Database.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private static async Task<TestServer> TryStartAsync(AkashiModule[] modules, Action<IServiceCollection>? configure)
+    {
+        var folder = new TestFolder();
+        var database = await TestDatabase.CreateAsync(modules);
+        var options = new ServerOptions
+        {
+            Data = folder.Path,
+            Port = LoopbackNames.FreePort(),
+            Listen = ["127.0.0.1"],
+            OwnerConnection = database.OwnerConnection,
+            ApplicationConnection = database.ApplicationConnection,
+        };
+        // Certificates are judged by the system's clock, so the server's begins there.
+        var clock = new TestClock(TimeProvider.System.GetUtcNow());
+        var app = Build(modules, options, clock, configure);
+        var server = new TestServer(app, folder, database, clock, options);
+        try
+        {
+            if (!modules.Any(module => module.Name == "Certificates")) server.UseTestCertificates();
+            foreach (var module in modules) await module.StartAsync(app.Services, CancellationToken.None);
+            app.UseAkashiWeb(modules);
+            await app.StartAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static WebApplication Build(AkashiModule[] modules, ServerOptions options, TestClock clock, Action<IServiceCollection>? configure)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.UseAkashiKestrel(options);
+        builder.Logging.ClearProviders().AddConsole().SetMinimumLevel(LogLevel.Warning);
+        builder.Services.AddSingleton<TimeProvider>(clock);
+        builder.Services.AddAkashiWeb(options);
+        foreach (var module in modules) module.AddServices(builder.Services, options);
+        configure?.Invoke(builder.Services);
+        return builder.Build();
+    }
+
+    private void UseTestCertificates()
+    {
+        var certificates = TestCertificates.Create(Hosts, TimeProvider.System.GetUtcNow());
+        Services.GetRequiredService<ServerCertificates>().Use(certificates.Contexts);
+        TrustRoot(certificates.Root);
+    }
+
+    private bool IsTrusted(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        if (certificate is null || errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)) return false;
+        if (_root is null) throw new InvalidOperationException("Call TrustRoot with the root that issues this server's certificates.");
+        using var own = new X509Chain();
+        own.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        own.ChainPolicy.CustomTrustStore.Add(_root);
+        own.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        own.ChainPolicy.DisableCertificateDownloads = true;
+        if (chain is not null) own.ChainPolicy.ExtraStore.AddRange(chain.ChainPolicy.ExtraStore);
+        return own.Build((X509Certificate2)certificate);
+    }
+}

@@ -1,0 +1,40 @@
+using Akashi.Agent.Protocol;
+using Akashi.Endpoints.Contracts;
+using Akashi.Endpoints.Enrolment;
+using Akashi.Endpoints.Pages;
+using Akashi.Endpoints.Terminals;
+using Akashi.Platform.Hosting;
+using Akashi.Platform.Tenancy;
+using Akashi.Platform.Web;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Akashi.Endpoints;
+
+public sealed class EndpointsModule : AkashiModule
+{
+    public override string Name => "endpoints";
+
+    public override void AddServices(IServiceCollection services, ServerOptions options)
+    {
+        services.AddSingleton<EnrolmentTokens>();
+        services.AddSingleton<TerminalDirectory>();
+        services.AddSingleton<TerminalRegister>();
+        services.AddSingleton<LocalEnrolment>();
+        services.AddSingleton<ICallerAuthenticator, TerminalAuthenticator>();
+    }
+
+    public override void MapRoutes(ServiceRoutes routes)
+    {
+        routes.Enrol.MapPost(AgentRoutes.Enrol, Enrol.HandleAsync).OpenToAnybody("The one-time token in the body is the credential.");
+
+        routes.Agent.MapPost(AgentRoutes.Renew, Renew.HandleAsync).RequirePermission(Permission.TerminalSelf);
+        routes.Agent.MapGet(AgentRoutes.Policy, GetPolicy.HandleAsync).RequirePermission(Permission.TerminalSelf);
+        routes.Agent.MapPost(AgentRoutes.Rejected, ReportRejected.HandleAsync).RequirePermission(Permission.TerminalSelf);
+
+        routes.Api.MapGet("/api/v1/terminals", ListTerminals.HandleAsync).RequirePermission(Permission.TerminalsRead);
+        routes.Api.MapPost("/api/v1/enrolment-tokens", CreateEnrolmentToken.HandleAsync).RequirePermission(Permission.TerminalsEnrol);
+
+        EndpointsPages.Map(routes);
+    }
+}

@@ -104,7 +104,7 @@ public sealed class TestServer : IAsyncDisposable
         var server = new TestServer(app, folder, database, clock, options);
         try
         {
-            if (!modules.Any(module => module.Name == "Certificates")) server.UseTestCertificates();
+            if (!modules.Any(module => string.Equals(module.Name, "certificates", StringComparison.OrdinalIgnoreCase))) server.UseTestCertificates();
             foreach (var module in modules) await module.StartAsync(app.Services, CancellationToken.None);
             app.UseAkashiWeb(modules);
             await app.StartAsync();

@@ -21,6 +21,21 @@ public sealed class AkashiDatabase : IAsyncDisposable
         TenantSession.OpenAsync(_source, tenant, cancellation);
 
     /// <summary>
+    /// One statement bound to one tenant, in a single round trip: PostgreSQL treats both statements as one transaction, so the
+    /// setting ends with it. For checks that every request pays for.
+    /// </summary>
+    public async Task<IReadOnlyList<T>> QueryOnceAsync<T>(TenantId tenant, string sql, object? parameters = null, CancellationToken cancellation = default)
+    {
+        await using var connection = await _source.OpenConnectionAsync(cancellation);
+        var all = new DynamicParameters(parameters);
+        all.Add("akashiTenant", tenant.Value.ToString());
+        await using var results = await connection.QueryMultipleAsync(
+            new CommandDefinition("SELECT set_config('akashi.tenant', @akashiTenant, true);" + sql, all, cancellationToken: cancellation));
+        await results.ReadAsync<string>();
+        return (await results.ReadAsync<T>()).AsList();
+    }
+
+    /// <summary>
     /// Runs one statement without a tenant. Only the tables named in <c>docs/adr/0003-tenant-isolation.md</c> answer;
     /// row-level security makes every other one raise.
     /// </summary>

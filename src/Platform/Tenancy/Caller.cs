@@ -16,13 +16,15 @@ public enum CallerKind
 /// <param name="DisplayName">For people, for example the user's name.</param>
 /// <param name="Permissions">What it may do.</param>
 /// <param name="OperatorOf">Set when an operator acts on a customer's tenant: the operator's own tenant.</param>
+/// <param name="TenantName">For people, shown at the top of every page; empty for terminals.</param>
 public sealed record Caller(
     TenantId Tenant,
     CallerKind Kind,
     string Subject,
     string DisplayName,
     IReadOnlySet<Permission> Permissions,
-    TenantId? OperatorOf = null);
+    TenantId? OperatorOf = null,
+    string TenantName = "");
 
 /// <summary>The one catalogue of what a route can ask for. Roles are sets of these.</summary>
 public enum Permission

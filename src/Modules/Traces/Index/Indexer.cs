@@ -1,0 +1,117 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Akashi.Identity.Contracts;
+using Akashi.Platform.Tenancy;
+using Akashi.Traces.Archive;
+using Akashi.Traces.Store.Writing;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Akashi.Traces.Index;
+
+/// <summary>
+/// Makes archived batches searchable: reads what is pending, writes segments, publishes them. Whatever dies in between, the batches are
+/// still pending and the next round writes them anew; files that were never published are swept at start.
+/// </summary>
+internal sealed partial class Indexer(
+    TenantDirectory tenants, ManifestLog manifests, PendingBatches pending, SegmentCatalogue catalogue, SegmentFolder folder,
+    TimeProvider clock, ILogger<Indexer> logger) : BackgroundService
+{
+    /// <summary>One round waits this long for more, so that a steady trickle does not become a segment a batch.</summary>
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan FullScan = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(3);
+    private const int MaximumBatches = 500;
+    private const long MaximumLogBytes = 192 << 20;
+
+    private readonly ConcurrentDictionary<TenantId, bool> _dirty = new();
+    private readonly ConcurrentDictionary<(TenantId Tenant, long Leaf), bool> _damaged = new();
+    private readonly SemaphoreSlim _wake = new(0, 1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        manifests.Added += Wake;
+        var lastScan = DateTimeOffset.MinValue;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (clock.GetUtcNow() - lastScan > FullScan)
+                {
+                    foreach (var tenant in await tenants.ListAsync(stoppingToken)) _dirty[tenant.Id] = true;
+                    lastScan = clock.GetUtcNow();
+                }
+                foreach (var tenant in _dirty.Keys)
+                {
+                    _dirty.TryRemove(tenant, out _);
+                    if (await IndexAsync(tenant, stoppingToken)) _dirty[tenant] = true;
+                }
+                if (_dirty.IsEmpty) await _wake.WaitAsync(FullScan, stoppingToken);
+                await Task.Delay(Gather, clock, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                // The database may be away or the disk full: nothing is lost, the batches stay pending.
+                LogRoundFailed(e);
+                lastScan = DateTimeOffset.MinValue;
+                await Task.Delay(AfterFailure, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    /// <returns>True when more may be pending.</returns>
+    internal async Task<bool> IndexAsync(TenantId tenant, CancellationToken cancellation)
+    {
+        var batches = await pending.OldestAsync(tenant, MaximumBatches, DamagedOf(tenant), cancellation);
+        if (batches.Count == 0) return false;
+        var builder = new SegmentBuilder(clock);
+        var leaves = new List<long>();
+        var damaged = 0;
+        foreach (var batch in batches)
+        {
+            if (leaves.Count > 0 && builder.Bytes + batch.LogBytes > MaximumLogBytes) break;
+            try
+            {
+                builder.Add(batch.Name, batch.CollectedAt, pending.ReadLog(tenant, batch));
+                leaves.Add(batch.LeafIndex);
+            }
+            catch (Exception e) when (e is InvalidDataException or CryptographicException or FileNotFoundException or DirectoryNotFoundException)
+            {
+                // Evidence is damaged: name it once, go on with the rest; it stays pending and verify reports it.
+                LogDamaged(e, batch.FileName, tenant);
+                _damaged[(tenant, batch.LeafIndex)] = true;
+                damaged++;
+            }
+        }
+        if (leaves.Count == 0) return false;
+        var path = folder.Of(tenant);
+        var segments = builder.Write(tenant, path, id => folder.KeyOf(tenant, id));
+        await catalogue.PublishAsync(tenant, segments, leaves, cancellation);
+        return batches.Count > leaves.Count + damaged || batches.Count == MaximumBatches;
+    }
+
+    private long[] DamagedOf(TenantId tenant) => [.. _damaged.Keys.Where(key => key.Tenant == tenant).Select(key => key.Leaf)];
+
+    private void Wake(TenantId tenant)
+    {
+        _dirty[tenant] = true;
+        try
+        {
+            if (_wake.CurrentCount == 0) _wake.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // two woke it at once
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Indexing was interrupted and will be tried again; archived batches stay pending.")]
+    private partial void LogRoundFailed(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Archived batch {FileName} of tenant {Tenant} cannot be read; it stays pending. Run akashi verify.")]
+    private partial void LogDamaged(Exception exception, string fileName, TenantId tenant);
+}

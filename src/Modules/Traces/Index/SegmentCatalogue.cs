@@ -1,0 +1,114 @@
+using Akashi.Platform.Calendar;
+using Akashi.Platform.Crypto;
+using Akashi.Platform.Database;
+using Akashi.Platform.Tenancy;
+using Akashi.Traces.Store;
+
+namespace Akashi.Traces.Index;
+
+/// <summary>
+/// Which segments are searchable. A segment counts from the transaction that publishes it and marks its batches indexed, so each trace
+/// is in exactly one live segment whatever dies when.
+/// </summary>
+internal sealed class SegmentCatalogue(AkashiDatabase database, TimeProvider clock)
+{
+    private sealed class Row
+    {
+        public Guid SegmentId { get; init; }
+        public DateOnly Day { get; init; }
+        public string FileName { get; init; } = "";
+        public long Rows { get; init; }
+        public long Bytes { get; init; }
+        public DateTime MinTime { get; init; }
+        public DateTime MaxTime { get; init; }
+        public int FormatVersion { get; init; }
+        public byte[] Digest { get; init; } = [];
+
+        public SegmentInfo ToInfo() => new(SegmentId, new JstDay(Day), FileName, Rows, Bytes, MinTime, MaxTime, FormatVersion, new Sha256(Digest));
+    }
+
+    private const string Columns = "segment_id, day, file_name, rows, bytes, min_time, max_time, format_version, digest";
+
+    /// <summary>Live segments that may hold events in the range; one statement, so one consistent picture.</summary>
+    public async Task<IReadOnlyList<SegmentInfo>> LiveAsync(TenantId tenant, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancellation)
+    {
+        const string sql = $"""
+            SELECT {Columns} FROM traces.segment
+            WHERE tenant_id = @tenant AND retired_at IS NULL
+              AND (@from::timestamptz IS NULL OR max_time >= @from) AND (@to::timestamptz IS NULL OR min_time < @to)
+            ORDER BY max_time DESC
+            """;
+        await using var session = await database.OpenAsync(tenant, cancellation);
+        return [.. (await session.QueryAsync<Row>(sql, new { tenant, from, to }, cancellation)).Select(row => row.ToInfo())];
+    }
+
+    /// <summary>Publishes fresh segments and takes their batches off the pending list, in one transaction.</summary>
+    /// <exception cref="InvalidOperationException">Some of the batches were indexed by somebody else; nothing was changed.</exception>
+    public async Task PublishAsync(TenantId tenant, IReadOnlyList<SegmentInfo> segments, IReadOnlyCollection<long> leaves, CancellationToken cancellation)
+    {
+        await using var session = await database.OpenAsync(tenant, cancellation);
+        var taken = await session.ExecuteAsync(
+            "DELETE FROM traces.pending_batch WHERE tenant_id = @tenant AND leaf_index = ANY(@leaves)", new { tenant, leaves = leaves.ToArray() }, cancellation);
+        if (taken != leaves.Count) throw new InvalidOperationException($"{leaves.Count - taken} of {leaves.Count} batches were indexed elsewhere; this round is dropped.");
+        await InsertAsync(session, segments, cancellation);
+        await session.CommitAsync(cancellation);
+    }
+
+    /// <summary>Replaces segments by the one that they were merged into.</summary>
+    public async Task ReplaceAsync(TenantId tenant, IReadOnlyCollection<Guid> merged, SegmentInfo into, CancellationToken cancellation)
+    {
+        await using var session = await database.OpenAsync(tenant, cancellation);
+        var retired = await session.ExecuteAsync(
+            "UPDATE traces.segment SET retired_at = @now WHERE tenant_id = @tenant AND segment_id = ANY(@merged) AND retired_at IS NULL",
+            new { tenant, merged = merged.ToArray(), now = clock.GetUtcNow() }, cancellation);
+        if (retired != merged.Count) throw new InvalidOperationException($"{merged.Count - retired} of {merged.Count} segments were merged elsewhere; this round is dropped.");
+        await InsertAsync(session, [into], cancellation);
+        await session.CommitAsync(cancellation);
+    }
+
+    /// <summary>Every file name that a row stands for, live or retired.</summary>
+    public async Task<HashSet<string>> FileNamesAsync(TenantId tenant, CancellationToken cancellation)
+    {
+        await using var session = await database.OpenAsync(tenant, cancellation);
+        return [.. await session.QueryAsync<string>("SELECT file_name FROM traces.segment WHERE tenant_id = @tenant", new { tenant }, cancellation)];
+    }
+
+    public async Task<IReadOnlyList<string>> RetiredBeforeAsync(TenantId tenant, DateTimeOffset moment, CancellationToken cancellation)
+    {
+        await using var session = await database.OpenAsync(tenant, cancellation);
+        return await session.QueryAsync<string>("SELECT file_name FROM traces.segment WHERE tenant_id = @tenant AND retired_at < @moment", new { tenant, moment }, cancellation);
+    }
+
+    public async Task ForgetAsync(TenantId tenant, IReadOnlyCollection<string> fileNames, CancellationToken cancellation)
+    {
+        await using var session = await database.OpenAsync(tenant, cancellation);
+        await session.ExecuteAsync(
+            "DELETE FROM traces.segment WHERE tenant_id = @tenant AND file_name = ANY(@names) AND retired_at IS NOT NULL", new { tenant, names = fileNames.ToArray() }, cancellation);
+        await session.CommitAsync(cancellation);
+    }
+
+    private async Task InsertAsync(TenantSession session, IReadOnlyList<SegmentInfo> segments, CancellationToken cancellation)
+    {
+        const string sql = $"""
+            INSERT INTO traces.segment (tenant_id, {Columns}, published_at)
+            VALUES (@tenant, @Id, @Day, @FileName, @Rows, @Bytes, @MinTime, @MaxTime, @FormatVersion, @Digest, @now)
+            """;
+        foreach (var segment in segments)
+        {
+            await session.ExecuteAsync(sql, new
+            {
+                tenant = session.Tenant,
+                segment.Id,
+                segment.Day,
+                segment.FileName,
+                segment.Rows,
+                segment.Bytes,
+                segment.MinTime,
+                segment.MaxTime,
+                segment.FormatVersion,
+                segment.Digest,
+                now = clock.GetUtcNow(),
+            }, cancellation);
+        }
+    }
+}

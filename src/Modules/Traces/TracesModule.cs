@@ -1,0 +1,52 @@
+using Akashi.Agent.Protocol;
+using Akashi.Platform.Hosting;
+using Akashi.Platform.Merkle;
+using Akashi.Platform.Objects;
+using Akashi.Platform.Tenancy;
+using Akashi.Platform.Web;
+using Akashi.Traces.Archive;
+using Akashi.Traces.Index;
+using Akashi.Traces.Pages;
+using Akashi.Traces.Receive;
+using Akashi.Traces.Search;
+using Akashi.Traces.Verify;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Akashi.Traces;
+
+public sealed class TracesModule : AkashiModule
+{
+    public override string Name => "traces";
+
+    public override void AddServices(IServiceCollection services, ServerOptions options)
+    {
+        services.AddSingleton(new ObjectStore(options.ObjectsFolder));
+        services.AddSingleton<HeadSigner>();
+        services.AddSingleton<BatchArchive>();
+        services.AddSingleton<ManifestLog>();
+        services.AddSingleton<ReceiveBudget>();
+        services.AddSingleton<RecentLogs>();
+        services.AddSingleton<BatchReceiver>();
+        services.AddSingleton<PendingBatches>();
+        services.AddSingleton<SegmentFolder>();
+        services.AddSingleton<SegmentCatalogue>();
+        services.AddSingleton<SegmentReaders>();
+        services.AddSingleton<TraceSearch>();
+        services.AddSingleton<IArchiveCheck, ArchiveVerification>();
+        services.AddHostedService<Indexer>();
+        services.AddHostedService<Merger>();
+    }
+
+    public override void MapRoutes(ServiceRoutes routes)
+    {
+        routes.Agent.MapPut(AgentRoutes.Batches + "{name}", PutBatch.HandleAsync).RequirePermission(Permission.TerminalSelf).TakesBatches();
+
+        routes.Api.MapPut("/api/v1/traces/import/{name}", ImportBatch.HandleAsync).RequirePermission(Permission.TracesImport).TakesBatches();
+        routes.Api.MapGet("/api/v1/traces", SearchTraces.HandleAsync).RequirePermission(Permission.TracesSearch);
+        routes.Api.MapGet("/api/v1/traces/count", CountTraces.HandleAsync).RequirePermission(Permission.TracesSearch);
+        routes.Api.MapGet("/api/v1/traces/export", ExportTraces.HandleAsync).RequirePermission(Permission.TracesExport);
+
+        TracesPages.Map(routes);
+    }
+}

@@ -1,10 +1,12 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 
 namespace Akashi.Traces.Lines;
 
 /// <summary>The 29-character header of a line, <c>MM/dd/yyyy HH:mm:ss.fff ±HHMM</c>: an instant and the offset it was written with.</summary>
 /// <param name="UnixMilliseconds">The instant, from 0001-01-01 to 9999-12-31 UTC.</param>
 /// <param name="OffsetMinutes">Offset from UTC, at most 14 hours either way.</param>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct EventTime(long UnixMilliseconds, short OffsetMinutes)
 {
     public const int HeaderLength = 29;

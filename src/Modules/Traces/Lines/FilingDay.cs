@@ -24,6 +24,6 @@ internal readonly record struct FilingDay(JstDay Day, bool Skewed)
     {
         var days = Math.DivRem(unixMilliseconds + JstMilliseconds, DayMilliseconds, out var rest);
         if (rest < 0) days--;
-        return new JstDay(DateOnly.FromDayNumber(checked((int)(days + EpochDay))));
+        return new JstDay(DateOnly.FromDayNumber((int)Math.Clamp(days + EpochDay, DateOnly.MinValue.DayNumber, DateOnly.MaxValue.DayNumber)));
     }
 }

@@ -1,0 +1,65 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Unicode;
+
+namespace Akashi.Traces.Query;
+
+/// <summary>
+/// The one definition of folding: NFKC, lower case (invariant), NFKC again; UTF-8 in, UTF-8 out. Bytes that are no UTF-8 and the
+/// noncharacter U+FFFE (which the runtime refuses to normalise) count as U+FFFD. Filters in segments hold hashes of folded text,
+/// so a change here needs a new segment format version. Reuses its buffers; not thread-safe.
+/// </summary>
+internal sealed class Folder
+{
+    private byte[] _buffer = new byte[1024];
+
+    /// <summary>Valid until the next call.</summary>
+    public ReadOnlySpan<byte> Fold(ReadOnlySpan<byte> value)
+    {
+        if (_buffer.Length < value.Length) _buffer = new byte[Math.Max(value.Length, _buffer.Length * 2)];
+        if (Ascii.ToLower(value, _buffer, out var written) == OperationStatus.Done) return _buffer.AsSpan(0, written);
+        if (IsPlainJapanese(value)) return LowerAscii(value);
+        var folded = FoldSlowly(Encoding.UTF8.GetString(value));
+        var length = Encoding.UTF8.GetByteCount(folded);
+        if (_buffer.Length < length) _buffer = new byte[Math.Max(length, _buffer.Length * 2)];
+        return _buffer.AsSpan(0, Encoding.UTF8.GetBytes(folded, _buffer));
+    }
+
+    public static byte[] Fold(string text) => new Folder().Fold(Encoding.UTF8.GetBytes(text)).ToArray();
+
+    internal static string FoldSlowly(string text) =>
+        text.Replace('\uFFFE', '\uFFFD').Normalize(NormalizationForm.FormKC).ToLowerInvariant().Normalize(NormalizationForm.FormKC);
+
+    private ReadOnlySpan<byte> LowerAscii(ReadOnlySpan<byte> value)
+    {
+        for (var i = 0; i < value.Length; i++)
+        {
+            var c = value[i];
+            _buffer[i] = c is >= (byte)'A' and <= (byte)'Z' ? (byte)(c | 0x20) : c;
+        }
+        return _buffer.AsSpan(0, value.Length);
+    }
+
+    /// <summary>
+    /// ASCII, kana and the common ideographs only: they neither change under NFKC nor have case, and nothing among them
+    /// composes with a neighbour (the combining sound marks U+3099 and U+309A are left out), so only ASCII needs lowering.
+    /// </summary>
+    internal static bool IsPlainJapanese(ReadOnlySpan<byte> value)
+    {
+        while (!value.IsEmpty)
+        {
+            var c = value[0];
+            if (c < 0x80)
+            {
+                value = value[1..];
+                continue;
+            }
+            if (value.Length < 3 || (value[1] & 0xC0) != 0x80 || (value[2] & 0xC0) != 0x80) return false;
+            var scalar = (c & 0x0F) << 12 | (value[1] & 0x3F) << 6 | value[2] & 0x3F;
+            var plain = c is >= 0xE3 and <= 0xE9 && scalar is >= 0x3001 and <= 0x3002 or >= 0x3041 and <= 0x3096 or >= 0x30A1 and <= 0x30FA or 0x30FC or >= 0x4E00 and <= 0x9FA5;
+            if (!plain) return false;
+            value = value[3..];
+        }
+        return true;
+    }
+}

@@ -1,0 +1,34 @@
+using Akashi.Traces.Contracts.Predicates;
+using Akashi.Traces.Lines;
+using Akashi.Traces.Query.Operators;
+using Akashi.Traces.Store.Reading;
+
+namespace Akashi.Traces.Query;
+
+/// <summary>
+/// A predicate made ready to run. It answers for one event, for the columns of a block, and for what a block's filters tell; the three agree:
+/// a row is selected exactly if its event matches, and a block that cannot match has no such row. Thread-safe.
+/// </summary>
+internal abstract class Matcher
+{
+    public static Matcher Of(Predicate predicate) => predicate switch
+    {
+        AllTraces => new AllOperator(),
+        And and => new AndOperator([.. and.Terms.Select(Of)]),
+        Or or => new OrOperator([.. or.Terms.Select(Of)]),
+        Not not => new NotOperator(Of(not.Term)),
+        FieldEquals equals => new FieldEqualsOperator(equals),
+        FieldLike like => new FieldLikeOperator(like),
+        Phrase phrase => new PhraseOperator(phrase),
+        _ => throw new ArgumentOutOfRangeException(nameof(predicate), predicate, "Unknown kind of predicate."),
+    };
+
+    /// <param name="parsed">The parsed line; without fields when the line cannot be parsed.</param>
+    public abstract bool Matches(ReadOnlySpan<byte> line, ParsedLine parsed, Folder folder);
+
+    /// <summary>Adds to <paramref name="rows"/> (empty at first) the rows that match. For rows kept verbatim the outcome does not count.</summary>
+    public abstract void Select(BlockReader block, Folder folder, RowSet rows);
+
+    /// <returns>False when surely no row of the block matches.</returns>
+    public abstract bool CanMatch(in BlockSummary block);
+}

@@ -1,0 +1,50 @@
+using System.Text;
+using Akashi.Traces.Contracts.Predicates;
+using Akashi.Traces.Lines;
+using Akashi.Traces.Store.Reading;
+
+namespace Akashi.Traces.Query.Operators;
+
+/// <summary><c>(one OR another)</c></summary>
+internal sealed class OrOperator(Matcher[] terms) : Matcher
+{
+    public static void Print(Or or, StringBuilder to)
+    {
+        for (var i = 0; i < or.Terms.Count; i++)
+        {
+            if (i > 0) to.Append(" OR ");
+            if (or.Terms[i] is And and) AndOperator.Print(and, to); // binds tighter, needs no parentheses
+            else QueryPrinter.PrintTerm(or.Terms[i], to);
+        }
+    }
+
+    public override bool Matches(ReadOnlySpan<byte> line, ParsedLine parsed, Folder folder)
+    {
+        foreach (var term in terms)
+        {
+            if (term.Matches(line, parsed, folder)) return true;
+        }
+        return false;
+    }
+
+    public override void Select(BlockReader block, Folder folder, RowSet rows)
+    {
+        var more = new RowSet(rows.Size);
+        foreach (var term in terms)
+        {
+            if (!term.CanMatch(new BlockSummary(block.Segment, block.Number))) continue;
+            more.Clear();
+            term.Select(block, folder, more);
+            rows.UnionWith(more);
+        }
+    }
+
+    public override bool CanMatch(in BlockSummary block)
+    {
+        foreach (var term in terms)
+        {
+            if (term.CanMatch(block)) return true;
+        }
+        return false;
+    }
+}

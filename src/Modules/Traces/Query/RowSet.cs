@@ -1,0 +1,95 @@
+using System.Numerics;
+
+namespace Akashi.Traces.Query;
+
+/// <summary>A set of row (or entry) numbers below a bound, one bit each.</summary>
+internal sealed class RowSet(int size)
+{
+    private readonly ulong[] _bits = new ulong[(size + 63) / 64];
+
+    public int Size { get; } = size;
+
+    public bool IsEmpty => !_bits.AsSpan().ContainsAnyExcept(0UL);
+
+    public bool this[int row] => (_bits[row >> 6] >> (row & 63) & 1) != 0;
+
+    public void Add(int row) => _bits[row >> 6] |= 1UL << (row & 63);
+
+    public void Remove(int row) => _bits[row >> 6] &= ~(1UL << (row & 63));
+
+    public void Clear() => Array.Clear(_bits);
+
+    public void Fill()
+    {
+        Array.Fill(_bits, ulong.MaxValue);
+        Trim();
+    }
+
+    public void IntersectWith(RowSet other)
+    {
+        for (var i = 0; i < _bits.Length; i++) _bits[i] &= other._bits[i];
+    }
+
+    public void UnionWith(RowSet other)
+    {
+        for (var i = 0; i < _bits.Length; i++) _bits[i] |= other._bits[i];
+    }
+
+    public void Complement()
+    {
+        for (var i = 0; i < _bits.Length; i++) _bits[i] = ~_bits[i];
+        Trim();
+    }
+
+    /// <summary>Keeps only rows in [from, to).</summary>
+    public void Restrict(int from, int to)
+    {
+        for (var i = 0; i < _bits.Length; i++)
+        {
+            var first = i * 64;
+            if (first >= to || first + 64 <= from)
+            {
+                _bits[i] = 0;
+                continue;
+            }
+            if (first < from) _bits[i] &= ulong.MaxValue << (from - first);
+            if (to - first < 64) _bits[i] &= (1UL << (to - first)) - 1;
+        }
+    }
+
+    public int Count()
+    {
+        var count = 0;
+        foreach (var word in _bits) count += BitOperations.PopCount(word);
+        return count;
+    }
+
+    /// <returns>The next member at or after <paramref name="from"/>, or −1.</returns>
+    public int Next(int from)
+    {
+        for (var i = from >> 6; i < _bits.Length; i++)
+        {
+            var word = _bits[i];
+            if (i == from >> 6) word &= ulong.MaxValue << (from & 63);
+            if (word != 0) return i * 64 + BitOperations.TrailingZeroCount(word);
+        }
+        return -1;
+    }
+
+    /// <returns>The last member at or before <paramref name="from"/>, or −1.</returns>
+    public int Previous(int from)
+    {
+        for (var i = from >> 6; i >= 0; i--)
+        {
+            var word = _bits[i];
+            if (i == from >> 6) word &= ulong.MaxValue >> (63 - (from & 63));
+            if (word != 0) return i * 64 + 63 - BitOperations.LeadingZeroCount(word);
+        }
+        return -1;
+    }
+
+    private void Trim()
+    {
+        if ((Size & 63) != 0) _bits[^1] &= (1UL << (Size & 63)) - 1;
+    }
+}

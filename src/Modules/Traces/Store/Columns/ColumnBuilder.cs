@@ -1,0 +1,160 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using Akashi.Traces.Store.Filters;
+using Akashi.Traces.Store.Format;
+
+namespace Akashi.Traces.Store.Columns;
+
+internal enum ColumnEncoding : byte
+{
+    /// <summary>Every occurrence has its own entry.</summary>
+    Plain = 0,
+    /// <summary>Distinct entries and a code for each occurrence.</summary>
+    Dictionary = 1,
+    /// <summary>64-bit integers, each as the difference to the one before.</summary>
+    Integers = 2,
+}
+
+/// <summary>Collects the values of one column of one block, finds equal ones, and writes them in the encoding that suits.</summary>
+internal sealed class ColumnBuilder
+{
+    private static readonly ulong Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)); // keeps chosen values from colliding
+    private byte[] _arena = new byte[4096];
+    private int[] _ends = new int[64];
+    private uint[] _hashes = new uint[64];
+    private int[] _codes = new int[256];
+    private int[] _table = new int[256];
+    private int _last = -1;
+
+    /// <summary>Occurrences.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Distinct values.</summary>
+    public int Distinct { get; private set; }
+
+    public ReadOnlySpan<byte> Entry(int index) => _arena.AsSpan(Start(index).._ends[index]);
+
+    public void Clear()
+    {
+        if (Distinct > 0) Array.Clear(_table);
+        (Count, Distinct, _last) = (0, 0, -1);
+    }
+
+    public void Add(ReadOnlySpan<byte> value)
+    {
+        if (Count == _codes.Length) Array.Resize(ref _codes, Count * 2);
+        if (_last < 0 || !Entry(_last).SequenceEqual(value)) _last = Find(value);
+        _codes[Count++] = _last;
+    }
+
+    /// <returns>Smallest and largest value when the column is integers, else null.</returns>
+    public (long Min, long Max)? Write(ByteWriter to)
+    {
+        if (Distinct > 256 && Distinct > Count / 4 && TryIntegers(to, out var range)) return range;
+        var plain = Distinct == Count;
+        to.Byte((byte)(plain ? ColumnEncoding.Plain : ColumnEncoding.Dictionary));
+        to.Varint(Count);
+        if (!plain) to.Varint(Distinct);
+        for (var i = 0; i < Distinct; i++) to.Varint(_ends[i] - Start(i));
+        to.Bytes(_arena.AsSpan(0, Distinct == 0 ? 0 : _ends[Distinct - 1]));
+        if (!plain) WriteCodes(to);
+        return null;
+    }
+
+    /// <summary>True for the one way to write an integer: what <see cref="long"/> prints.</summary>
+    internal static bool TryInteger(ReadOnlySpan<byte> text, out long value)
+    {
+        value = 0;
+        if (text.Length is 0 or > 20 || !Utf8Parser.TryParse(text, out value, out var used) || used != text.Length) return false;
+        return text[0] == '-' ? text[1] is >= (byte)'1' and <= (byte)'9' : text[0] is >= (byte)'1' and <= (byte)'9' || text.Length == 1 && text[0] == '0';
+    }
+
+    private int Start(int index) => index == 0 ? 0 : _ends[index - 1];
+
+    private int Find(ReadOnlySpan<byte> value)
+    {
+        var hash = unchecked((uint)FastHash.Of(value, Seed));
+        var mask = _table.Length - 1;
+        for (var at = (int)(hash & (uint)mask); ; at = (at + 1) & mask)
+        {
+            var code = _table[at] - 1;
+            if (code < 0)
+            {
+                _table[at] = Distinct + 1;
+                return Append(value, hash);
+            }
+            if (_hashes[code] == hash && Entry(code).SequenceEqual(value)) return code;
+        }
+    }
+
+    private int Append(ReadOnlySpan<byte> value, uint hash)
+    {
+        var code = Distinct;
+        var start = Start(code);
+        if (_arena.Length - start < value.Length) Array.Resize(ref _arena, Math.Max(start + value.Length, (int)Math.Min(Array.MaxLength, _arena.Length * 2L)));
+        value.CopyTo(_arena.AsSpan(start));
+        if (code == _ends.Length)
+        {
+            Array.Resize(ref _ends, code * 2);
+            Array.Resize(ref _hashes, code * 2);
+        }
+        _ends[code] = start + value.Length;
+        _hashes[code] = hash;
+        Distinct++;
+        if (Distinct * 2 > _table.Length) Grow();
+        return code;
+    }
+
+    private void Grow()
+    {
+        _table = new int[_table.Length * 2];
+        var mask = _table.Length - 1;
+        for (var code = 0; code < Distinct; code++)
+        {
+            var at = (int)(_hashes[code] & (uint)mask);
+            while (_table[at] != 0) at = (at + 1) & mask;
+            _table[at] = code + 1;
+        }
+    }
+
+    private bool TryIntegers(ByteWriter to, out (long Min, long Max) range)
+    {
+        range = (long.MaxValue, long.MinValue);
+        var numbers = new long[Distinct];
+        for (var i = 0; i < Distinct; i++)
+        {
+            if (!TryInteger(Entry(i), out numbers[i])) return false;
+            range = (Math.Min(range.Min, numbers[i]), Math.Max(range.Max, numbers[i]));
+        }
+        to.Byte((byte)ColumnEncoding.Integers);
+        to.Varint(Count);
+        var before = 0L;
+        for (var i = 0; i < Count; i++)
+        {
+            var number = numbers[_codes[i]];
+            to.Signed(unchecked(number - before)); // wraps, and so does the sum on reading
+            before = number;
+        }
+        return true;
+    }
+
+    private void WriteCodes(ByteWriter to)
+    {
+        var width = Distinct == 1 ? 0 : Distinct <= 256 ? 1 : Distinct <= 65_536 ? 2 : 4;
+        to.Byte((byte)width);
+        var codes = _codes.AsSpan(0, Count);
+        switch (width)
+        {
+            case 1:
+                var bytes = to.Reserve(Count);
+                for (var i = 0; i < bytes.Length; i++) bytes[i] = (byte)codes[i];
+                break;
+            case 2:
+                foreach (var code in codes) to.UInt16((ushort)code);
+                break;
+            case 4:
+                foreach (var code in codes) to.Int32(code);
+                break;
+        }
+    }
+}

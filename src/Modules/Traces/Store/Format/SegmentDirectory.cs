@@ -1,0 +1,126 @@
+using System.Text;
+using Akashi.Agent.Protocol;
+
+namespace Akashi.Traces.Store.Format;
+
+/// <summary>A batch that rows come from.</summary>
+/// <param name="Received">When the service received it (for imported batches: when the terminal sent it).</param>
+internal readonly record struct BatchSource(Tmid Tmid, BatchId Batch, DateTimeOffset Received) : IComparable<BatchSource>
+{
+    public int CompareTo(BatchSource other)
+    {
+        var order = string.CompareOrdinal(Tmid.ToString(), other.Tmid.ToString());
+        if (order == 0) order = string.CompareOrdinal(Batch.ToString(), other.Batch.ToString());
+        return order != 0 ? order : Received.CompareTo(other.Received);
+    }
+}
+
+/// <summary>Where one column of one block lies.</summary>
+/// <param name="Number">Number of the chunk in the file, from 1; its nonce.</param>
+/// <param name="Range">Smallest and largest value of an integer column.</param>
+internal readonly record struct ChunkEntry(int Column, ulong Number, long Offset, int Stored, int Decoded, bool Compressed, (long Min, long Max)? Range);
+
+internal sealed record BlockEntry(int Rows, int RawRows, long MinTime, long MaxTime, ChunkEntry[] Chunks)
+{
+    public ChunkEntry? Find(int column)
+    {
+        foreach (ref readonly var chunk in Chunks.AsSpan())
+        {
+            if (chunk.Column == column) return chunk;
+        }
+        return null;
+    }
+}
+
+/// <summary>The directory of a segment. Chunks lie one after another from the end of the header, so offsets and nonces follow from the lengths.</summary>
+internal sealed record SegmentDirectory(ulong FilterSeed, BatchSource[] Batches, byte[][] Keys, BlockEntry[] Blocks)
+{
+    private const int MaxBatches = 1 << 24;
+    private const int MaxBlocks = 1 << 24;
+    private const int MaxKeyBytes = 128;
+
+    public void Write(ByteWriter to)
+    {
+        to.Int64(unchecked((long)FilterSeed));
+        to.Varint(Batches.Length);
+        foreach (var batch in Batches)
+        {
+            to.Bytes(Encoding.ASCII.GetBytes(batch.Tmid.ToString()));
+            to.Bytes(Encoding.ASCII.GetBytes(batch.Batch.ToString()));
+            to.Int64(batch.Received.UtcTicks);
+        }
+        to.Varint(Keys.Length);
+        foreach (var key in Keys)
+        {
+            to.Varint(key.Length);
+            to.Bytes(key);
+        }
+        to.Varint(Blocks.Length);
+        foreach (var block in Blocks) Write(to, block);
+    }
+
+    /// <exception cref="InvalidDataException">The directory contradicts itself or the place it was found at.</exception>
+    public static SegmentDirectory Read(ByteReader from, long directoryOffset)
+    {
+        var seed = unchecked((ulong)from.Int64());
+        var batches = new BatchSource[from.Count(Math.Min(MaxBatches, from.Remaining / (Tmid.Length + BatchId.Length)))];
+        for (var i = 0; i < batches.Length; i++) batches[i] = ReadBatch(ref from);
+        var keys = new byte[from.Count(SegmentFormat.MaxSegmentKeys)][];
+        for (var i = 0; i < keys.Length; i++) keys[i] = from.Bytes(from.Count(MaxKeyBytes)).ToArray();
+        var blocks = new BlockEntry[from.Count(Math.Min(MaxBlocks, from.Remaining))];
+        var (offset, number) = ((long)SegmentHeader.Length, 1UL);
+        for (var i = 0; i < blocks.Length; i++) blocks[i] = ReadBlock(ref from, keys.Length, ref offset, ref number);
+        if (offset != directoryOffset) throw new InvalidDataException($"the chunks end at {offset}, not at {directoryOffset}.");
+        from.End();
+        return new SegmentDirectory(seed, batches, keys, blocks);
+    }
+
+    private static void Write(ByteWriter to, BlockEntry block)
+    {
+        to.Varint(block.Rows);
+        to.Varint(block.RawRows);
+        to.Signed(block.MinTime);
+        to.Varint((ulong)(block.MaxTime - block.MinTime));
+        to.Varint(block.Chunks.Length);
+        foreach (var chunk in block.Chunks)
+        {
+            to.Varint(chunk.Column);
+            to.Varint(chunk.Stored);
+            to.Varint((ulong)chunk.Decoded << 2 | (chunk.Compressed ? 1UL : 0) | (chunk.Range is null ? 0 : 2UL));
+            if (chunk.Range is not { } range) continue;
+            to.Int64(range.Min);
+            to.Int64(range.Max);
+        }
+    }
+
+    private static BatchSource ReadBatch(ref ByteReader from)
+    {
+        if (!Tmid.TryParse(Encoding.ASCII.GetString(from.Bytes(Tmid.Length)), out var tmid)) throw new InvalidDataException("a terminal id is malformed.");
+        if (!BatchId.TryParse(Encoding.ASCII.GetString(from.Bytes(BatchId.Length)), out var batch)) throw new InvalidDataException("a batch id is malformed.");
+        var ticks = from.Int64();
+        if (ticks < 0 || ticks > DateTimeOffset.MaxValue.Ticks) throw new InvalidDataException($"a receive time of {ticks} is impossible.");
+        return new BatchSource(tmid, batch, new DateTimeOffset(ticks, TimeSpan.Zero));
+    }
+
+    private static BlockEntry ReadBlock(ref ByteReader from, int keys, ref long offset, ref ulong number)
+    {
+        var rows = from.Count(SegmentFormat.MaxBlockRows);
+        var raw = from.Count(rows);
+        var min = from.Signed();
+        var max = min + (long)from.Varint();
+        var chunks = new ChunkEntry[from.Count(SegmentFormat.MaxBlockColumns + ColumnIds.FirstKey)];
+        for (var i = 0; i < chunks.Length; i++)
+        {
+            var column = from.Count(ColumnIds.FirstKey + keys - 1L);
+            var stored = from.Count(SegmentFormat.MaxChunkBytes + SegmentFormat.TagBytes);
+            var form = from.Varint();
+            var decoded = (long)(form >> 2);
+            if (decoded > SegmentFormat.MaxChunkBytes || stored < SegmentFormat.TagBytes) throw new InvalidDataException($"a chunk of {stored} bytes for {decoded} is impossible.");
+            (long, long)? range = (form & 2) != 0 ? (from.Int64(), from.Int64()) : null;
+            chunks[i] = new ChunkEntry(column, number++, offset, stored, (int)decoded, (form & 1) != 0, range);
+            offset += stored;
+        }
+        if (rows == 0 || min < DateTimeOffset.MinValue.ToUnixTimeMilliseconds() || max > DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()) throw new InvalidDataException("a block is empty or outside of time.");
+        return new BlockEntry(rows, raw, min, max, chunks);
+    }
+}

@@ -1,0 +1,99 @@
+using Akashi.Platform.Tenancy;
+
+namespace Akashi.Traces.Store.Reading;
+
+/// <summary>
+/// Keeps recently used segments open, within bounds on files and on memory for directories and filters. Segments in use beyond the
+/// bounds stay open until their use ends. Thread-safe.
+/// </summary>
+/// <param name="maxFiles">Files kept open; at least 1, default 1 024.</param>
+/// <param name="maxBytes">Bytes of directories and filters kept; default 256 MiB.</param>
+internal sealed class SegmentCache(int maxFiles = 1024, long maxBytes = 256L << 20) : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<(TenantId, Guid), LinkedListNode<SegmentReader>> _known = [];
+    private readonly LinkedList<SegmentReader> _recent = new();
+    private bool _disposed;
+
+    public int OpenFiles
+    {
+        get
+        {
+            lock (_lock) return _known.Count;
+        }
+    }
+
+    /// <summary>Opens a segment or takes it from the cache; the file stays open at least until the use is disposed.</summary>
+    /// <param name="keyOf">Called only when the file has to be opened.</param>
+    public SegmentReader.Use Use(TenantId tenant, Guid segmentId, string path, Func<Guid, byte[]> keyOf)
+    {
+        lock (_lock)
+        {
+            if (Known(tenant, segmentId, out var use)) return use;
+        }
+        // Opening reads and decrypts: not under the lock. Should two open the same segment, one of them is closed again.
+        var opened = SegmentReader.Open(tenant, path, segmentId, keyOf(segmentId));
+        lock (_lock)
+        {
+            if (Known(tenant, segmentId, out var use))
+            {
+                opened.Dispose();
+                return use;
+            }
+            if (_disposed)
+            {
+                opened.Dispose();
+                throw new ObjectDisposedException(nameof(SegmentCache));
+            }
+            _ = opened.TryUse(out use);
+            _known.Add((tenant, segmentId), _recent.AddFirst(opened));
+            Shrink();
+            return use;
+        }
+    }
+
+    /// <summary>Forgets a segment that was merged away or dropped.</summary>
+    public void Remove(TenantId tenant, Guid segmentId)
+    {
+        lock (_lock)
+        {
+            if (_known.TryGetValue((tenant, segmentId), out var node)) Remove(node);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _disposed = true;
+            while (_recent.Last is { } node) Remove(node);
+        }
+    }
+
+    private bool Known(TenantId tenant, Guid segmentId, out SegmentReader.Use use)
+    {
+        use = default;
+        if (!_known.TryGetValue((tenant, segmentId), out var node)) return false;
+        _recent.Remove(node);
+        _recent.AddFirst(node);
+        Shrink(); // filters read since the last time count too
+        return node.Value.TryUse(out use);
+    }
+
+    private void Shrink()
+    {
+        var bytes = _recent.Sum(reader => reader.CachedBytes);
+        while (_recent.Last is { } last && last != _recent.First && (_known.Count > maxFiles || bytes > maxBytes))
+        {
+            bytes -= last.Value.CachedBytes;
+            Remove(last);
+        }
+    }
+
+    private void Remove(LinkedListNode<SegmentReader> node)
+    {
+        _recent.Remove(node);
+        _known.Remove((node.Value.Tenant, node.Value.Id));
+        node.Value.Dispose();
+    }
+}

@@ -1,0 +1,123 @@
+using System.Runtime.ExceptionServices;
+using Akashi.Platform.Tenancy;
+using Akashi.Traces.Query;
+using Akashi.Traces.Store.Format;
+using Akashi.Traces.Store.Reading;
+
+namespace Akashi.Traces.Store.Search;
+
+internal readonly record struct PlannedBlock(SegmentReader Segment, int Number, BlockEntry Entry);
+
+/// <summary>
+/// The blocks a question may concern, and the loop that works through them in parallel. All segments stay in use until the plan is disposed.
+/// </summary>
+internal sealed class BlockPlan : IDisposable
+{
+    private readonly List<SegmentReader.Use> _uses = [];
+    private readonly TraceQuery _query;
+    private readonly Matcher _matcher;
+
+    public BlockPlan(TenantId tenant, IReadOnlyList<SegmentReader> segments, TraceQuery query)
+    {
+        (_query, _matcher) = (query, Matcher.Of(query.Predicate));
+        MatchesAll = query.Predicate is Contracts.Predicates.AllTraces;
+        try
+        {
+            foreach (var segment in segments) Take(tenant, segment);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public List<PlannedBlock> Blocks { get; } = [];
+
+    public bool MatchesAll { get; }
+
+    public bool CanMatch(in PlannedBlock block) => _matcher.CanMatch(new BlockSummary(block.Segment, block.Number));
+
+    public bool IsInside(in PlannedBlock block) => block.Entry.MinTime >= _query.FirstTime && block.Entry.MaxTime < _query.EndTime;
+
+    public BlockSelection NewSelection() => new(_matcher);
+
+    /// <summary>The rows of a block that match and lie in the time range.</summary>
+    public RowSet Select(in PlannedBlock planned, BlockReader block, BlockSelection selection)
+    {
+        if (IsInside(planned)) return selection.Run(block);
+        var (from, to) = (LowerBound(block.Times, _query.FirstTime), LowerBound(block.Times, _query.EndTime));
+        if (from == to) return new RowSet(block.Rows);
+        var rows = selection.Run(block);
+        rows.Restrict(from, to);
+        return rows;
+    }
+
+    /// <param name="work">Called for each block in order of the list, several at once; false ends the loop for blocks not yet begun.</param>
+    public void ForEach(SearchOptions options, Func<PlannedBlock, BlockSelection, bool> work, CancellationToken cancel)
+    {
+        var next = -1;
+        var stopped = false;
+        var workers = Math.Min(options.Workers, Blocks.Count);
+        try
+        {
+            if (workers <= 1) Loop(0);
+            else Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers }, Loop);
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.Flatten().InnerExceptions[0]);
+        }
+
+        void Loop(int worker)
+        {
+            var selection = NewSelection();
+            try
+            {
+                while (!Volatile.Read(ref stopped))
+                {
+                    var index = Interlocked.Increment(ref next);
+                    if (index >= Blocks.Count) return;
+                    cancel.ThrowIfCancellationRequested();
+                    if (!work(Blocks[index], selection)) Volatile.Write(ref stopped, true);
+                }
+            }
+            catch
+            {
+                Volatile.Write(ref stopped, true);
+                throw;
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var use in _uses) use.Dispose();
+        _uses.Clear();
+    }
+
+    /// <returns>Index of the first time that is not before <paramref name="bound"/>.</returns>
+    public static int LowerBound(ReadOnlySpan<long> times, long bound)
+    {
+        var (low, high) = (0, times.Length);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (times[middle] < bound) low = middle + 1;
+            else high = middle;
+        }
+        return low;
+    }
+
+    private void Take(TenantId tenant, SegmentReader segment)
+    {
+        if (segment.Tenant != tenant) throw new InvalidOperationException($"Segment {segment.Id:N} was opened for another tenant than the one that asks.");
+        if (!segment.TryUse(out var use)) throw new ObjectDisposedException(nameof(SegmentReader), $"Segment {segment.Id:N} was closed. Take the current list of segments and ask again.");
+        _uses.Add(use);
+        if (segment.MaxTime < _query.FirstTime || segment.MinTime >= _query.EndTime) return;
+        foreach (var (number, entry) in segment.Directory.Blocks.Index())
+        {
+            if (entry.MaxTime >= _query.FirstTime && entry.MinTime < _query.EndTime) Blocks.Add(new PlannedBlock(segment, number, entry));
+        }
+    }
+}

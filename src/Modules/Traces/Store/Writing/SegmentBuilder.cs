@@ -1,0 +1,124 @@
+using Akashi.Agent.Protocol;
+using Akashi.Platform.Calendar;
+using Akashi.Platform.Tenancy;
+using Akashi.Traces.Lines;
+using Akashi.Traces.Store.Columns;
+using Akashi.Traces.Store.Format;
+
+namespace Akashi.Traces.Store.Writing;
+
+/// <summary>
+/// Gathers the logs of one tenant's batches and writes their lines as segments, one a filing day. Holds the logs it was given until they
+/// are written: the caller writes when <see cref="Rows"/> or <see cref="Bytes"/> reach its bound. Not thread-safe.
+/// </summary>
+internal sealed class SegmentBuilder(TimeProvider clock)
+{
+    /// <summary>Quick: fresh segments are soon merged, and merging compresses harder.</summary>
+    private const int CompressionLevel = 1;
+
+    private readonly ParsedLine _parsed = new();
+    private readonly List<(BatchSource Source, ReadOnlyMemory<byte> Log)> _logs = [];
+    private LineRef[] _lines = new LineRef[1024];
+
+    public int Rows { get; private set; }
+
+    /// <summary>Bytes of the logs held.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Takes every line of a log. The memory belongs to the builder until <see cref="Write"/> or <see cref="Clear"/>.</summary>
+    /// <param name="received">When the service received the batch; for an imported one its send time.</param>
+    /// <exception cref="ArgumentException">The log is longer than <see cref="SegmentFormat.MaxLogBytes"/>.</exception>
+    public void Add(BatchName batch, DateTimeOffset received, ReadOnlyMemory<byte> log)
+    {
+        if (log.Length > SegmentFormat.MaxLogBytes) throw new ArgumentException($"Log '{batch.EntryName}' has {log.Length} bytes; a segment takes logs up to {SegmentFormat.MaxLogBytes}. Refuse such a batch on receipt.", nameof(log));
+        var index = _logs.Count;
+        _logs.Add((new BatchSource(batch.Tmid, batch.Id, received), log));
+        Bytes += log.Length;
+        var splitter = new LineSplitter(log.Span);
+        for (var number = 0; splitter.MoveNext(); number++)
+        {
+            var flags = LineParser.Parse(splitter.Line, _parsed);
+            var time = flags == LineFlags.None ? _parsed.Time : EventTime.Of(received.ToOffset(JstDay.Offset));
+            var (day, skewed) = flags == LineFlags.None ? FilingDay.Of(time, received) : new FilingDay(JstDay.Of(received), false);
+            if (Rows == _lines.Length) Array.Resize(ref _lines, Rows * 2);
+            _lines[Rows++] = new LineRef(day.Date.DayNumber, time, index, number, splitter.Start, splitter.Length, splitter.End, skewed);
+        }
+    }
+
+    /// <summary>Writes one segment a filing day, durably, and empties the builder. On failure nothing stays behind and the builder keeps its rows.</summary>
+    /// <param name="folder">Exists; the segments lie directly in it.</param>
+    /// <param name="keyOf">The 32-byte key of a new segment; it is never stored.</param>
+    public IReadOnlyList<SegmentInfo> Write(TenantId tenant, string folder, Func<Guid, byte[]> keyOf)
+    {
+        var batches = _logs.Select(log => log.Source).Distinct().Order().ToArray();
+        var ranks = _logs.Select(log => Array.BinarySearch(batches, log.Source)).ToArray();
+        var lines = _lines.AsSpan(0, Rows);
+        foreach (ref var line in lines) line = line with { Batch = ranks[line.Log] };
+        Sort(lines);
+        var written = new List<SegmentInfo>();
+        try
+        {
+            for (var start = 0; start < Rows;)
+            {
+                var end = start + 1;
+                while (end < Rows && _lines[end].Day == _lines[start].Day) end++;
+                written.Add(WriteDay(tenant, folder, keyOf, batches, start..end));
+                start = end;
+            }
+        }
+        catch
+        {
+            foreach (var segment in written) File.Delete(Path.Combine(folder, segment.FileName));
+            throw;
+        }
+        Clear();
+        return written;
+    }
+
+    public void Clear()
+    {
+        _logs.Clear();
+        (Rows, Bytes) = (0, 0);
+    }
+
+    private SegmentInfo WriteDay(TenantId tenant, string folder, Func<Guid, byte[]> keyOf, BatchSource[] batches, Range range)
+    {
+        var id = Guid.CreateVersion7(clock.GetUtcNow());
+        var used = new SortedSet<int>();
+        foreach (ref readonly var line in _lines.AsSpan(range)) used.Add(line.Batch);
+        var local = new int[batches.Length];
+        foreach (var (index, batch) in used.Index()) local[batch] = index;
+        var day = new JstDay(DateOnly.FromDayNumber(_lines[range.Start.Value].Day));
+        return SegmentFileWriter.Write(tenant, folder, id, day, [.. used.Select(batch => batches[batch])], keyOf(id), CompressionLevel, writer =>
+        {
+            foreach (ref readonly var line in _lines.AsSpan(range))
+            {
+                var flags = line.Skewed ? LineFlags.Skewed : LineFlags.None;
+                var row = new RowMeta(line.Time.UnixMilliseconds, line.Time.OffsetMinutes, local[line.Batch], line.Number, flags, line.End);
+                writer.Add(row, _logs[line.Log].Log.Span.Slice(line.Start, line.Length));
+            }
+        });
+    }
+
+    private static void Sort(Span<LineRef> lines)
+    {
+        for (var i = 1; i < lines.Length; i++)
+        {
+            if (LineRef.Compare(lines[i - 1], lines[i]) <= 0) continue;
+            lines.Sort(LineRef.Compare);
+            return;
+        }
+    }
+
+    /// <param name="Batch">Rank among the batches, set when all are known.</param>
+    private readonly record struct LineRef(int Day, EventTime Time, int Log, int Number, int Start, int Length, LineEnd End, bool Skewed, int Batch = 0)
+    {
+        public static int Compare(LineRef left, LineRef right)
+        {
+            var order = left.Day.CompareTo(right.Day);
+            if (order == 0) order = left.Time.UnixMilliseconds.CompareTo(right.Time.UnixMilliseconds);
+            if (order == 0) order = left.Batch.CompareTo(right.Batch);
+            return order != 0 ? order : left.Number.CompareTo(right.Number);
+        }
+    }
+}

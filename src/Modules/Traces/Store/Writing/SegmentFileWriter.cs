@@ -1,0 +1,131 @@
+using System.Security.Cryptography;
+using Akashi.Durability;
+using Akashi.Platform.Calendar;
+using Akashi.Platform.Crypto;
+using Akashi.Platform.Tenancy;
+using Akashi.Traces.Store.Codec;
+using Akashi.Traces.Store.Columns;
+using Akashi.Traces.Store.Format;
+using Microsoft.Win32.SafeHandles;
+
+namespace Akashi.Traces.Store.Writing;
+
+/// <summary>Writes one segment file from rows in order. Holds one block at a time.</summary>
+internal sealed class SegmentFileWriter : IDisposable
+{
+    private const int Buffered = 1 << 20;
+    private const int WorthCompressing = 48;
+    private readonly SafeFileHandle _handle;
+    private readonly ChunkCipher _cipher;
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly byte[] _header;
+    private readonly BatchSource[] _batches;
+    private readonly int _level;
+    private readonly KeyTable _keys = new();
+    private readonly ulong _filterSeed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
+    private readonly BlockBuilder _block;
+    private readonly List<BlockEntry> _blocks = [];
+    private readonly List<ChunkEntry> _chunks = [];
+    private readonly ByteWriter _plain = new();
+    private readonly ByteWriter _output = new();
+    private byte[] _compressed = [];
+    private long _written;
+    private ulong _number;
+
+    private SegmentFileWriter(SafeFileHandle handle, TenantId tenant, Guid id, JstDay day, BatchSource[] batches, ReadOnlySpan<byte> key, int level)
+    {
+        (_handle, _batches, _level) = (handle, batches, level);
+        _cipher = new ChunkCipher(tenant.Value, id, SegmentFormat.Version, key);
+        _header = SegmentHeader.Write(tenant, id, day);
+        _block = new BlockBuilder(_keys, _filterSeed);
+        _output.Bytes(_header);
+    }
+
+    private long Position => _written + _output.Length;
+
+    /// <summary>Writes a whole segment durably: when this returns, file and folder entry are on disk.</summary>
+    /// <param name="batches">Sorted; rows refer to them by index.</param>
+    /// <param name="level">zstd level.</param>
+    /// <param name="rows">Adds all rows, in the order of time, batch and line.</param>
+    public static SegmentInfo Write(TenantId tenant, string folder, Guid id, JstDay day, BatchSource[] batches, byte[] key, int level, Action<SegmentFileWriter> rows)
+    {
+        SegmentInfo? info = null;
+        var name = SegmentFormat.FileName(day, id);
+        DurableFile.Write(Path.Combine(folder, name), handle =>
+        {
+            using var writer = new SegmentFileWriter(handle, tenant, id, day, batches, key, level);
+            rows(writer);
+            info = writer.Finish(id, day, name);
+        });
+        return info!;
+    }
+
+    public void Add(in RowMeta row, ReadOnlySpan<byte> line)
+    {
+        _block.Add(row, line);
+        if (_block.IsFull) CloseBlock();
+    }
+
+    public void Dispose()
+    {
+        _cipher.Dispose();
+        _hash.Dispose();
+    }
+
+    private SegmentInfo Finish(Guid id, JstDay day, string name)
+    {
+        if (_block.Rows > 0) CloseBlock();
+        if (_blocks.Count == 0) throw new InvalidOperationException("A segment needs at least one row.");
+        var directory = new SegmentDirectory(_filterSeed, _batches, [.. _keys.Keys], [.. _blocks]);
+        directory.Write(_plain);
+        var (offset, decoded) = (Position, _plain.Length);
+        var compressed = Compress(_plain.Written);
+        var stored = _output.Reserve(compressed.Length + SegmentFormat.TagBytes);
+        _cipher.Encrypt(0, ColumnIds.Directory, -1, compressed, stored, _header);
+        var hash = SHA256.HashData(stored);
+        _output.Bytes(new SegmentTrailer(offset, stored.Length, decoded, hash).Write());
+        Flush();
+        var (min, max) = (_blocks.Min(block => block.MinTime), _blocks.Max(block => block.MaxTime));
+        return new SegmentInfo(id, day, name, _blocks.Sum(block => (long)block.Rows), _written, DateTimeOffset.FromUnixTimeMilliseconds(min),
+            DateTimeOffset.FromUnixTimeMilliseconds(max), SegmentFormat.Version, new Sha256(_hash.GetHashAndReset()));
+    }
+
+    private void CloseBlock()
+    {
+        var number = _blocks.Count;
+        _plain.Clear();
+        _block.Write(_plain, (column, range) => Chunk(number, column, range));
+        _blocks.Add(new BlockEntry(_block.Rows, _block.RawRows, _block.MinTime, _block.MaxTime, [.. _chunks]));
+        _chunks.Clear();
+        _block.Clear();
+    }
+
+    private void Chunk(int block, int column, (long Min, long Max)? range)
+    {
+        var plain = _plain.Written;
+        var compressed = column != ColumnIds.Filter && plain.Length >= WorthCompressing ? Compress(plain) : plain;
+        var packed = compressed.Length < plain.Length;
+        if (!packed) compressed = plain;
+        var offset = Position;
+        var stored = _output.Reserve(compressed.Length + SegmentFormat.TagBytes);
+        _cipher.Encrypt(++_number, column, block, compressed, stored);
+        _chunks.Add(new ChunkEntry(column, _number, offset, stored.Length, plain.Length, packed, range));
+        _plain.Clear();
+        if (_output.Length >= Buffered) Flush();
+    }
+
+    private ReadOnlySpan<byte> Compress(ReadOnlySpan<byte> plain)
+    {
+        var bound = Zstd.Bound(plain.Length);
+        if (_compressed.Length < bound) _compressed = new byte[Math.Max(bound, Buffered)];
+        return _compressed.AsSpan(0, Zstd.Compress(plain, _compressed, _level));
+    }
+
+    private void Flush()
+    {
+        RandomAccess.Write(_handle, _output.Written, _written);
+        _hash.AppendData(_output.Written);
+        _written += _output.Length;
+        _output.Clear();
+    }
+}

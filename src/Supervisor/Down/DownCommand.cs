@@ -23,9 +23,8 @@ internal sealed class DownCommand(DataFolder data, TimeProvider clock, TextWrite
             errors.WriteLine(Words.Say($"A supervisor holds '{data.LockFile}', but '{data.StateFile}' does not say which process it is.", $"'{data.LockFile}' は使用中ですが、'{data.StateFile}' にプロセス番号がありません。"));
             return ExitCodes.Failure;
         }
-        using var process = supervisor.Open();
         Signals.AskToStop(supervisor);
-        if (process is not null && !await Signals.HasEndedAsync(process, Patience))
+        if (!await Signals.HasEndedAsync(supervisor, Patience))
         {
             errors.WriteLine(Words.Say($"It has not stopped after {Patience.TotalSeconds} s; see {data.LogFile("supervisor")}.", $"{Patience.TotalSeconds} 秒待っても停止しません。{data.LogFile("supervisor")} を確認してください。"));
             return ExitCodes.Failure;

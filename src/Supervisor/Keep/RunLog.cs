@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Akashi.Platform.Calendar;
 
@@ -7,12 +8,15 @@ namespace Akashi.Supervisor.Keep;
 /// <summary>The supervisor's own log on standard output: one JSON object a line, times in Japan time.</summary>
 internal sealed class RunLog(TimeProvider clock, TextWriter output)
 {
+    // Read by people and log programs, never put into a page: '+' and Japanese stay as they are.
+    private static readonly JsonWriterOptions Form = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private readonly Lock _lock = new();
 
     public void Write(string what, string message, string? program = null, int? pid = null)
     {
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, Form))
         {
             json.WriteStartObject();
             json.WriteString("time", clock.GetUtcNow().ToOffset(JstDay.Offset).ToString("yyyy-MM-dd'T'HH:mm:ss.fffzzz", CultureInfo.InvariantCulture));

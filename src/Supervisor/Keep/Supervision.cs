@@ -127,7 +127,7 @@ internal sealed class Supervision
         {
             _log.Write("aborted", "PostgreSQL did not end in time; it recovers at the next start.", Programs.PostgreSql, postmaster.Id);
             Signals.Abort(identity);
-            await Signals.HasEndedAsync(postmaster, ServerPatience);
+            await Signals.HasEndedAsync(identity, ServerPatience);
         }
     }
 }

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace Akashi.Supervisor.Processes;
 
@@ -31,18 +31,6 @@ internal sealed record ProcessIdentity(int Pid, long StartTicks, string Boot)
         }
     }
 
+    [JsonIgnore]
     public bool IsAlive => Boot == ThisBoot && Of(Pid) == this;
-
-    /// <summary>Handle to wait on; null when the process has ended.</summary>
-    public Process? Open()
-    {
-        try
-        {
-            return IsAlive ? Process.GetProcessById(Pid) : null;
-        }
-        catch (ArgumentException)
-        {
-            return null;
-        }
-    }
 }

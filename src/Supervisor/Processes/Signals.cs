@@ -9,39 +9,35 @@ internal static partial class Signals
     private const int Quit = 3;
     private const int Kill = 9;
     private const int Terminate = 15;
+    private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
     /// <summary>SIGTERM, then SIGKILL when the patience is over.</summary>
     /// <returns>False when it had to be killed.</returns>
-    public static Task<bool> EndAsync(ProcessIdentity identity, TimeSpan patience) => EndAsync(identity, Terminate, Kill, patience);
+    public static async Task<bool> EndAsync(ProcessIdentity identity, TimeSpan patience)
+    {
+        Send(identity, Terminate);
+        if (await HasEndedAsync(identity, patience)) return true;
+        Send(identity, Kill);
+        await HasEndedAsync(identity, KillPatience);
+        return false;
+    }
 
-    /// <summary>For PostgreSQL: SIGINT is sent by its own owner first; SIGQUIT makes it abort without touching data files.</summary>
+    /// <summary>SIGQUIT: PostgreSQL aborts and recovers at its next start.</summary>
     public static void Abort(ProcessIdentity identity) => Send(identity, Quit);
 
     public static void AskToStop(ProcessIdentity identity) => Send(identity, Terminate);
 
-    private static async Task<bool> EndAsync(ProcessIdentity identity, int first, int last, TimeSpan patience)
+    /// <summary>Looks often: <see cref="Process"/> asks only once a second about processes that are not its children.</summary>
+    public static async Task<bool> HasEndedAsync(ProcessIdentity identity, TimeSpan patience)
     {
-        using var process = identity.Open();
-        if (process is null) return true;
-        Send(identity, first);
-        if (await HasEndedAsync(process, patience)) return true;
-        Send(identity, last);
-        await HasEndedAsync(process, patience);
-        return false;
-    }
-
-    public static async Task<bool> HasEndedAsync(Process process, TimeSpan patience)
-    {
-        using var limit = new CancellationTokenSource(patience);
-        try
+        var began = Stopwatch.GetTimestamp();
+        while (identity.IsAlive)
         {
-            await process.WaitForExitAsync(limit.Token);
-            return true;
+            if (Stopwatch.GetElapsedTime(began) > patience) return false;
+            await Task.Delay(Poll);
         }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
+        return true;
     }
 
     private static void Send(ProcessIdentity identity, int signal)

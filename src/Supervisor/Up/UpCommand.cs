@@ -110,8 +110,9 @@ internal sealed class UpCommand(SupervisorSettings settings, bool detach, TimePr
 
     private static async Task StopAsync(Process supervisor)
     {
-        if (ProcessIdentity.Of(supervisor.Id) is { } identity) Signals.AskToStop(identity);
-        await Signals.HasEndedAsync(supervisor, StopPatience);
+        if (ProcessIdentity.Of(supervisor.Id) is not { } identity) return;
+        Signals.AskToStop(identity);
+        await Signals.HasEndedAsync(identity, StopPatience);
     }
 
     private int Refuse(string message)

@@ -11,7 +11,7 @@ namespace Akashi.Traces.Store.Reading;
 internal sealed class SegmentCache(int maxFiles = 1024, long maxBytes = 256L << 20) : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<(TenantId, Guid), LinkedListNode<SegmentReader>> _known = [];
+    private readonly Dictionary<Guid, LinkedListNode<SegmentReader>> _known = [];
     private readonly LinkedList<SegmentReader> _recent = new();
     private bool _disposed;
 
@@ -25,7 +25,7 @@ internal sealed class SegmentCache(int maxFiles = 1024, long maxBytes = 256L << 
 
     /// <summary>Opens a segment or takes it from the cache; the file stays open at least until the use is disposed.</summary>
     /// <param name="keyOf">Called only when the file has to be opened.</param>
-    public SegmentReader.Use Use(TenantId tenant, Guid segmentId, string path, Func<Guid, byte[]> keyOf)
+    public SegmentReader.Use Get(TenantId tenant, Guid segmentId, string path, Func<Guid, byte[]> keyOf)
     {
         lock (_lock)
         {
@@ -46,18 +46,18 @@ internal sealed class SegmentCache(int maxFiles = 1024, long maxBytes = 256L << 
                 throw new ObjectDisposedException(nameof(SegmentCache));
             }
             _ = opened.TryUse(out use);
-            _known.Add((tenant, segmentId), _recent.AddFirst(opened));
+            _known.Add(segmentId, _recent.AddFirst(opened));
             Shrink();
             return use;
         }
     }
 
     /// <summary>Forgets a segment that was merged away or dropped.</summary>
-    public void Remove(TenantId tenant, Guid segmentId)
+    public void Remove(Guid segmentId)
     {
         lock (_lock)
         {
-            if (_known.TryGetValue((tenant, segmentId), out var node)) Remove(node);
+            if (_known.TryGetValue(segmentId, out var node)) Remove(node);
         }
     }
 
@@ -73,7 +73,8 @@ internal sealed class SegmentCache(int maxFiles = 1024, long maxBytes = 256L << 
     private bool Known(TenantId tenant, Guid segmentId, out SegmentReader.Use use)
     {
         use = default;
-        if (!_known.TryGetValue((tenant, segmentId), out var node)) return false;
+        if (!_known.TryGetValue(segmentId, out var node)) return false;
+        if (node.Value.Tenant != tenant) throw new InvalidOperationException($"Segment {segmentId:N} belongs to another tenant than the one that asks.");
         _recent.Remove(node);
         _recent.AddFirst(node);
         Shrink(); // filters read since the last time count too
@@ -93,7 +94,7 @@ internal sealed class SegmentCache(int maxFiles = 1024, long maxBytes = 256L << 
     private void Remove(LinkedListNode<SegmentReader> node)
     {
         _recent.Remove(node);
-        _known.Remove((node.Value.Tenant, node.Value.Id));
+        _known.Remove(node.Value.Id);
         node.Value.Dispose();
     }
 }

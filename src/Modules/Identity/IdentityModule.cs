@@ -1,5 +1,15 @@
+using Akashi.Identity.Activation;
+using Akashi.Identity.Contracts;
+using Akashi.Identity.HandOff;
+using Akashi.Identity.Passwords;
+using Akashi.Identity.Sessions;
+using Akashi.Identity.SignIn;
+using Akashi.Identity.Tenants;
+using Akashi.Identity.Tokens;
 using Akashi.Platform.Hosting;
+using Akashi.Platform.Tenancy;
 using Akashi.Platform.Web;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Akashi.Identity;
@@ -11,9 +21,42 @@ public sealed class IdentityModule : AkashiModule
 
     public override void AddServices(IServiceCollection services, ServerOptions options)
     {
+        services.AddSingleton(new SignInPolicy());
+        services.AddSingleton(_ => PasswordQueue.ForThisMachine());
+        services.AddSingleton<TenantDirectory>();
+        services.AddSingleton<CreateTenant>();
+        services.AddSingleton<FirstTenants>();
+        services.AddSingleton<OperatorAccess>();
+        services.AddSingleton<ApiTokens>();
+        services.AddSingleton<Activations>();
+        services.AddSingleton<PasswordJudge>();
+        services.AddSingleton<SessionBook>();
+        services.AddSingleton<ICallerAuthenticator, SessionAuthenticator>();
+        services.AddSingleton<ICallerAuthenticator, TokenAuthenticator>();
     }
 
     public override void MapRoutes(ServiceRoutes routes)
     {
+        const string before = "Who asks is not known before sign-in.";
+        routes.Portal.MapGet("/sign-in", PasswordSignIn.Get).OpenToAnybody(before);
+        routes.Portal.MapPost("/sign-in", PasswordSignIn.PostAsync).OpenToAnybody(before);
+        routes.Portal.MapGet("/activate", Activate.GetAsync).OpenToAnybody("The link itself is the credential.");
+        routes.Portal.MapPost("/activate", Activate.PostAsync).OpenToAnybody("The link itself is the credential.");
+        routes.Portal.MapGet("/account/password", ChangePassword.Get).RequirePermission(Permission.AccountSelf);
+        routes.Portal.MapPost("/account/password", ChangePassword.PostAsync).RequirePermission(Permission.AccountSelf);
+
+        routes.Portal.MapGet("/to/console", HandOffRoutes.LeaveAsync).RequirePermission(Permission.AccountSelf);
+        routes.Console.MapGet("/begin", HandOffRoutes.Begin).OpenToAnybody(before);
+        routes.Console.MapGet("/hand-off", HandOffRoutes.ArriveAsync).OpenToAnybody("The code and the browser's secret are the credential.");
+
+        foreach (var host in new[] { routes.Portal, routes.Console })
+        {
+            host.MapPost("/sign-out", SignOut.PostAsync).RequirePermission(Permission.AccountSelf);
+            host.MapGet("/signed-out", SignedOutPage.Show).OpenToAnybody("Shown after the session has ended.");
+        }
+        routes.Api.MapGet("/api/v1/me", Me.Get).RequirePermission(Permission.AccountSelf);
     }
+
+    public override Task StartAsync(IServiceProvider services, CancellationToken cancellation) =>
+        services.GetRequiredService<FirstTenants>().EnsureAsync(cancellation);
 }

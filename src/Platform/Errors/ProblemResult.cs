@@ -1,9 +1,13 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Akashi.Platform.Errors;
 
-/// <summary>Answers a failure as RFC 9457 problem details with the members <c>code</c> and <c>traceId</c>.</summary>
+/// <summary>Makes the page of a failure for people; registered by the module that owns the page layout.</summary>
+public delegate IResult FailurePage(HttpContext context, Failure failure);
+
+/// <summary>Answers a failure: people who ask for a page get one, programs RFC 9457 problem details with <c>code</c> and <c>traceId</c>.</summary>
 public sealed class ProblemResult(Failure failure) : IResult, IStatusCodeHttpResult
 {
     public int? StatusCode => failure.Status;
@@ -14,6 +18,11 @@ public sealed class ProblemResult(Failure failure) : IResult, IStatusCodeHttpRes
     {
         if (failure.RetryAfterSeconds is { } seconds)
             httpContext.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        if (httpContext.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal) && httpContext.RequestServices.GetService<FailurePage>() is { } page)
+        {
+            await page(httpContext, failure).ExecuteAsync(httpContext);
+            return;
+        }
         var japanese = CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "ja";
         await Results.Problem(
             statusCode: failure.Status,

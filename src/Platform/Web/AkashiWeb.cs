@@ -15,6 +15,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Akashi.Platform.Web;
@@ -36,6 +37,8 @@ public static class AkashiWeb
         services.AddSingleton(_ => KeyStore.Open(options.KeysFolder));
         services.AddSingleton(_ => new AkashiDatabase(options.ApplicationConnection));
         services.AddSingleton<WebKeys>();
+        // It warns that keys are stored in the clear; WebKeys seals them itself.
+        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error));
         services.AddDataProtection().SetApplicationName("akashi");
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider =>
             new ConfigureOptions<KeyManagementOptions>(management => management.XmlRepository = provider.GetRequiredService<WebKeys>()));

@@ -21,7 +21,7 @@ internal sealed class SecurityHeaders(RequestDelegate next, ServiceHosts hosts)
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=(), usb=()";
         // Evidence and accounts must not stay in shared caches; static files override this with their own lifetime.
-        headers.CacheControl = "no-store";
+        headers.CacheControl = "no-cache, no-store";
         return next(context);
     }
 

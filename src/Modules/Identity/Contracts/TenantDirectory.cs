@@ -1,0 +1,28 @@
+using Akashi.Platform.Database;
+using Akashi.Platform.Tenancy;
+
+namespace Akashi.Identity.Contracts;
+
+/// <summary>One tenant as other modules see it.</summary>
+/// <param name="SupportId">AK and eight digits, for people.</param>
+/// <param name="IsOperator">True for the provider itself.</param>
+public sealed record TenantSummary(TenantId Id, string SupportId, string Name, bool IsOperator);
+
+/// <summary>Which tenants there are; for background work that goes through all of them.</summary>
+public sealed class TenantDirectory(AkashiDatabase database)
+{
+    private const string Columns = "SELECT id, support_id, name, kind = 'operator' AS is_operator FROM identity.tenant WHERE status = 'active'";
+
+    /// <summary>All active tenants, the operator's included, by support id.</summary>
+    public async Task<IReadOnlyList<TenantSummary>> ListAsync(CancellationToken cancellation) =>
+        [.. (await database.QueryBeforeTenantAsync<Row>(Columns + " ORDER BY support_id", cancellation: cancellation)).Select(row => row.ToSummary())];
+
+    /// <returns>Null when no active tenant has this support id.</returns>
+    public async Task<TenantSummary?> FindBySupportIdAsync(string supportId, CancellationToken cancellation) =>
+        await database.QueryBeforeTenantAsync<Row>(Columns + " AND support_id = @supportId", new { supportId }, cancellation) is [var row] ? row.ToSummary() : null;
+
+    private sealed record Row(Guid Id, string SupportId, string Name, bool IsOperator)
+    {
+        public TenantSummary ToSummary() => new(new TenantId(Id), SupportId, Name, IsOperator);
+    }
+}

@@ -1,0 +1,66 @@
+using Akashi.Identity.Tenants;
+using Akashi.Platform.Database;
+using Akashi.Platform.Errors;
+using Akashi.Platform.Tenancy;
+using Akashi.Platform.Web;
+using Microsoft.AspNetCore.Http;
+
+namespace Akashi.Identity.Sessions;
+
+internal sealed record SessionEnded() : Failure("session-ended", StatusCodes.Status401Unauthorized)
+{
+    public override string Japanese => "サインインの有効期間が終わりました。もう一度サインインしてください。";
+    public override string English => "Your session has ended. Sign in again.";
+}
+
+/// <summary>The session behind a request, for Identity's own pages.</summary>
+internal sealed record CurrentSession(TenantId Tenant, Guid LoginId, Guid UserAccountId, string UserId)
+{
+    public static CurrentSession Of(HttpContext context) =>
+        context.Features.Get<CurrentSession>() ?? throw new InvalidOperationException("This route was reached without a session.");
+}
+
+/// <summary>Recognises people by the session cookie of the portal or the console. Every request pays for this, so it is one round trip.</summary>
+internal sealed class SessionAuthenticator(AkashiDatabase database, OperatorAccess operators, SignInPolicy policy, TimeProvider clock) : ICallerAuthenticator
+{
+    // Being used keeps a session alive; writing that down at every request would be a disk write a click.
+    private static readonly TimeSpan TouchInterval = TimeSpan.FromMinutes(1);
+
+    private const string Find = """
+        SELECT s.login_id, s.user_account_id, s.last_used_at, u.user_id, u.display_name, u.role, t.name AS tenant_name
+        FROM identity.session s
+        JOIN identity.user_account u ON u.tenant_id = s.tenant_id AND u.id = s.user_account_id
+        JOIN identity.tenant t ON t.id = s.tenant_id
+        WHERE s.id = @Digest AND s.host = @host AND s.ends_at > @now AND s.last_used_at > @idleSince
+          AND u.state = 'active' AND t.status = 'active'
+        """;
+
+    private const string Touch = "UPDATE identity.session SET last_used_at = @now WHERE id = @Digest AND last_used_at < @now";
+
+    public async ValueTask<Outcome<Caller>?> AuthenticateAsync(HttpContext context, ServiceHost host)
+    {
+        if (host is not (ServiceHost.Portal or ServiceHost.Console) || !SessionCookie.IsPresent(context)) return null;
+        if (!SessionCookie.TryRead(context, out var secret)) return Outcome(new SessionEnded());
+        var now = clock.GetUtcNow();
+        var parameters = new { secret.Digest, host = NameOf(host), now, idleSince = now - policy.SessionIdle };
+        var rows = await database.QueryOnceAsync<Row>(secret.Tenant, Find, parameters, context.RequestAborted);
+        if (rows is not [var row]) return Outcome(new SessionEnded());
+        if (now - row.LastUsedAt > TouchInterval) await TouchAsync(secret, now, context.RequestAborted);
+        context.Features.Set(new CurrentSession(secret.Tenant, row.LoginId, row.UserAccountId, row.UserId));
+        var caller = new Caller(secret.Tenant, CallerKind.User, row.UserId, row.DisplayName, Roles.PermissionsOf(row.Role), TenantName: row.TenantName);
+        return await operators.ApplyAsync(context, caller, row.Role);
+    }
+
+    public static string NameOf(ServiceHost host) => host.ToString().ToLowerInvariant();
+
+    private async Task TouchAsync(TenantSecret secret, DateTimeOffset now, CancellationToken cancellation)
+    {
+        await using var session = await database.OpenAsync(secret.Tenant, cancellation);
+        await session.ExecuteAsync(Touch, new { secret.Digest, now }, cancellation);
+        await session.CommitAsync(cancellation);
+    }
+
+    private static Outcome<Caller>? Outcome(Failure failure) => (Outcome<Caller>)failure;
+
+    private sealed record Row(Guid LoginId, Guid UserAccountId, DateTimeOffset LastUsedAt, string UserId, string DisplayName, string Role, string TenantName);
+}

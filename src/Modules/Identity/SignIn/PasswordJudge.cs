@@ -1,0 +1,117 @@
+using System.Globalization;
+using Akashi.Identity.Passwords;
+using Akashi.Identity.Tenants;
+using Akashi.Identity.Users;
+using Akashi.Platform.Database;
+using Akashi.Platform.Errors;
+using Akashi.Platform.Tenancy;
+using Microsoft.AspNetCore.Http;
+
+namespace Akashi.Identity.SignIn;
+
+internal sealed record SignInRefused() : Failure("sign-in-refused", StatusCodes.Status403Forbidden)
+{
+    public override string Japanese => "サインインできませんでした。入力が正しくないか、アカウントが一時的にロックされています。30 分ほどおいてから、もう一度お試しください。";
+    public override string English => "Sign-in failed: something you typed is wrong, or the account is locked for a while. Check it, or try again in 30 minutes.";
+}
+
+/// <summary>A password that was right, inside the transaction that notes it. Commit after beginning the session.</summary>
+internal sealed record RightPassword(TenantId Tenant, Guid UserAccountId);
+
+/// <summary>
+/// The one place that judges passwords, so that every way in shares one counter. An attempt is counted as failed before it is
+/// judged, in one atomic statement: however many guesses arrive at once, no more than the allowed number is ever judged.
+/// Unknown tenants and names take the same steps: same statements, same hash, same answer.
+/// </summary>
+internal sealed class PasswordJudge(AkashiDatabase database, PasswordQueue queue, SignInPolicy policy, TimeProvider clock)
+{
+    private const string DecoyKey = "\u0001"; // no folded user name holds a control character
+
+    // An unknown support id falls to the operator's tenant, where the attempt is written down.
+    private const string FindTenant = """
+        SELECT id, support_id = @supportId AS known FROM identity.tenant
+        WHERE (support_id = @supportId AND status = 'active') OR kind = 'operator' ORDER BY support_id = @supportId DESC LIMIT 1
+        """;
+
+    // The advisory lock makes attempts on unknown names wait for each other as those on a real row do.
+    private const string TakeTurn = "SELECT pg_advisory_xact_lock(hashtextextended(@tenant::text || @userKey, 0))";
+
+    private const string Charge = """
+        WITH charged AS (
+            UPDATE identity.user_account SET
+                failed_count = CASE WHEN locked_until IS NULL THEN failed_count + 1 ELSE 1 END,
+                locked_until = CASE WHEN (CASE WHEN locked_until IS NULL THEN failed_count + 1 ELSE 1 END) >= @MaximumFailures THEN @lockedUntil END
+            WHERE user_key = @userKey AND state = 'active' AND (locked_until IS NULL OR locked_until <= @now)
+            RETURNING id, password_hash),
+        record AS (
+            INSERT INTO identity.sign_in_record (tenant_id, id, at, user_account_id, support_id_tried, user_key_tried, outcome, address)
+            SELECT @tenant, @recordId, @now, (SELECT id FROM charged), @supportIdTried, @userKeyTried,
+                CASE WHEN EXISTS (SELECT FROM charged) THEN 'wrong-password' ELSE 'not-accepted' END, @address)
+        SELECT id, password_hash FROM charged
+        """;
+
+    private const string Succeed = """
+        WITH record AS (UPDATE identity.sign_in_record SET outcome = 'succeeded' WHERE id = @recordId)
+        UPDATE identity.user_account SET failed_count = 0, locked_until = NULL, password_hash = COALESCE(@renewed, password_hash)
+        WHERE id = @userAccountId AND password_hash = @hash AND state = 'active'
+        """;
+
+    /// <param name="then">Runs inside the transaction that resets the counter, for example to begin a session.</param>
+    public async Task<Outcome<RightPassword>> JudgeAsync(Attempt attempt, Func<TenantSession, RightPassword, Task> then, CancellationToken cancellation)
+    {
+        if (TooLong(attempt)) return new SignInRefused();
+        using var place = queue.TryEnter();
+        if (place is null) return new SignInBusy();
+        var supportId = SupportId.TryFold(attempt.SupportId) ?? "";
+        var found = (await database.QueryBeforeTenantAsync<TenantRow>(FindTenant, new { supportId }, cancellation)).Single();
+        var tenant = new TenantId(found.Id);
+        var userKey = found.Known ? UserKey.TryFold(attempt.UserId) ?? DecoyKey : DecoyKey;
+        var recordId = Guid.CreateVersion7(clock.GetUtcNow());
+        var account = await ChargeAsync(tenant, userKey, recordId, attempt, cancellation);
+        var password = PasswordRules.TryNormalize(attempt.Password) ?? "";
+        var hash = account?.PasswordHash;
+        var right = await place.RunAsync(() => PasswordHash.Verify(hash, password, policy.PasswordRounds), cancellation);
+        if (!right || account is null || hash is null) return new SignInRefused();
+        var renewed = PasswordHash.IsOutdated(hash, policy.PasswordRounds)
+            ? await place.RunAsync(() => PasswordHash.Create(password, policy.PasswordRounds), cancellation) : null;
+
+        await using var session = await database.OpenAsync(tenant, cancellation);
+        // Nothing is updated when the password was changed or the account suspended while this attempt was judged.
+        if (await session.ExecuteAsync(Succeed, new { recordId, userAccountId = account.Id, hash, renewed }, cancellation) != 1) return new SignInRefused();
+        var answer = new RightPassword(tenant, account.Id);
+        await then(session, answer);
+        await session.CommitAsync(cancellation);
+        return answer;
+    }
+
+    private async Task<AccountRow?> ChargeAsync(TenantId tenant, string userKey, Guid recordId, Attempt attempt, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        await using var session = await database.OpenAsync(tenant, cancellation);
+        await session.ExecuteAsync(TakeTurn, new { tenant, userKey }, cancellation);
+        var account = await session.QueryFirstOrDefaultAsync<AccountRow>(Charge, new
+        {
+            tenant, userKey, recordId, now, policy.MaximumFailures, lockedUntil = now + policy.LockTime,
+            supportIdTried = Shown(attempt.SupportId), userKeyTried = Shown(attempt.UserId), address = attempt.Address,
+        }, cancellation);
+        await session.CommitAsync(cancellation);
+        return account;
+    }
+
+    private static bool TooLong(Attempt attempt) =>
+        attempt.SupportId.Length > UserKey.MaximumInput || attempt.UserId.Length > UserKey.MaximumInput || attempt.Password.Length > PasswordRules.MaximumInput;
+
+    /// <summary>What was typed, as text that PostgreSQL and people can bear.</summary>
+    private static string Shown(string typed)
+    {
+        const int length = 64;
+        return string.Concat(typed.Take(length).Select(character => char.IsControl(character) || char.IsSurrogate(character) ? "\uFFFD" : character.ToString(CultureInfo.InvariantCulture)));
+    }
+
+    private sealed record TenantRow(Guid Id, bool Known);
+
+    private sealed record AccountRow(Guid Id, string? PasswordHash);
+}
+
+/// <summary>What was typed, and from which address.</summary>
+internal sealed record Attempt(string SupportId, string UserId, string Password, string Address);

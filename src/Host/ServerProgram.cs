@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Akashi.Platform.Database;
 using Akashi.Platform.Hosting;
 using Akashi.Platform.Web;
@@ -11,6 +9,7 @@ namespace Akashi.Host;
 internal static class ServerProgram
 {
     private const int BadUsage = 2;
+    private const int WorkerThreads = 64;
 
     public static async Task<int> RunAsync(AkashiModule[] modules, string[] arguments)
     {
@@ -36,12 +35,15 @@ internal static class ServerProgram
     private static async Task<int> RunServerAsync(AkashiModule[] modules, ServerOptions options)
     {
         if (StartChecks.EncryptedVolume(options) is { } fault) return Refuse(fault);
+        // Archiving waits for the disk on pool threads; with the default of one a core, a few batches would hold up every sign-in.
+        ThreadPool.SetMinThreads(WorkerThreads, WorkerThreads);
         var builder = CreateBuilder(modules, options);
         builder.WebHost.UseAkashiKestrel(options);
         builder.Services.AddOpenApi("v1");
         var app = builder.Build();
         await ApplyMigrationsAsync(modules, options, app.Services);
         foreach (var module in modules) await module.StartAsync(app.Services, CancellationToken.None);
+        await ReadyFile.EnsureAsync(app.Services, options, CancellationToken.None);
         app.UseAkashiWeb(modules);
         await app.RunAsync();
         return 0;

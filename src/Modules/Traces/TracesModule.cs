@@ -1,4 +1,5 @@
 using Akashi.Agent.Protocol;
+using Akashi.Identity.Contracts;
 using Akashi.Platform.Hosting;
 using Akashi.Platform.Merkle;
 using Akashi.Platform.Objects;
@@ -36,6 +37,14 @@ public sealed class TracesModule : AkashiModule
         services.AddSingleton<IArchiveCheck, ArchiveVerification>();
         services.AddHostedService<Indexer>();
         services.AddHostedService<Merger>();
+    }
+
+    public override async Task StartAsync(IServiceProvider services, CancellationToken cancellation)
+    {
+        var folder = services.GetRequiredService<SegmentFolder>();
+        folder.Take();
+        foreach (var tenant in await services.GetRequiredService<TenantDirectory>().ListAsync(cancellation))
+            folder.Sweep(tenant.Id, await services.GetRequiredService<SegmentCatalogue>().FileNamesAsync(tenant.Id, cancellation));
     }
 
     public override void MapRoutes(ServiceRoutes routes)

@@ -73,17 +73,17 @@ internal sealed class SegmentCatalogue(AkashiDatabase database, TimeProvider clo
         return [.. await session.QueryAsync<string>("SELECT file_name FROM traces.segment WHERE tenant_id = @tenant", new { tenant }, cancellation)];
     }
 
-    public async Task<IReadOnlyList<string>> RetiredBeforeAsync(TenantId tenant, DateTimeOffset moment, CancellationToken cancellation)
+    public async Task<IReadOnlyList<(Guid SegmentId, string FileName)>> RetiredBeforeAsync(TenantId tenant, DateTimeOffset moment, CancellationToken cancellation)
     {
         await using var session = await database.OpenAsync(tenant, cancellation);
-        return await session.QueryAsync<string>("SELECT file_name FROM traces.segment WHERE tenant_id = @tenant AND retired_at < @moment", new { tenant, moment }, cancellation);
+        return await session.QueryAsync<(Guid, string)>("SELECT segment_id, file_name FROM traces.segment WHERE tenant_id = @tenant AND retired_at < @moment", new { tenant, moment }, cancellation);
     }
 
-    public async Task ForgetAsync(TenantId tenant, IReadOnlyCollection<string> fileNames, CancellationToken cancellation)
+    public async Task ForgetAsync(TenantId tenant, IReadOnlyCollection<Guid> segments, CancellationToken cancellation)
     {
         await using var session = await database.OpenAsync(tenant, cancellation);
         await session.ExecuteAsync(
-            "DELETE FROM traces.segment WHERE tenant_id = @tenant AND file_name = ANY(@names) AND retired_at IS NOT NULL", new { tenant, names = fileNames.ToArray() }, cancellation);
+            "DELETE FROM traces.segment WHERE tenant_id = @tenant AND segment_id = ANY(@segments) AND retired_at IS NOT NULL", new { tenant, segments = segments.ToArray() }, cancellation);
         await session.CommitAsync(cancellation);
     }
 

@@ -2,12 +2,44 @@ using Akashi.Durability;
 using Akashi.Platform.Crypto;
 using Akashi.Platform.Hosting;
 using Akashi.Platform.Tenancy;
+using Akashi.Traces.Store.Format;
 
 namespace Akashi.Traces.Index;
 
 /// <summary>Where a tenant's segments lie and which keys they have.</summary>
-internal sealed class SegmentFolder(ServerOptions options, KeyStore keys)
+internal sealed class SegmentFolder(ServerOptions options, KeyStore keys) : IDisposable
 {
+    private const string LockName = ".lock";
+    private FileStream? _lock;
+
+    /// <summary>Takes the embedded store for this process: two servers on one folder would each sweep away the other's fresh segments.</summary>
+    /// <exception cref="InvalidOperationException">Another server has it.</exception>
+    public void Take()
+    {
+        DurableFile.CreateFolder(options.SegmentsFolder);
+        try
+        {
+            _lock = new FileStream(Path.Combine(options.SegmentsFolder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e)
+        {
+            throw new InvalidOperationException($"Another server uses '{options.SegmentsFolder}'. The embedded trace store serves one node; stop the other one first.", e);
+        }
+    }
+
+    /// <summary>Removes files that no row of the catalogue stands for: a crash came between writing and publishing them.</summary>
+    public void Sweep(TenantId tenant, IReadOnlySet<string> known)
+    {
+        var path = Of(tenant);
+        DurableFile.DeleteTemporaries(path);
+        foreach (var file in Directory.EnumerateFiles(path, "*" + SegmentFormat.FileSuffix))
+        {
+            if (!known.Contains(Path.GetFileName(file))) File.Delete(file);
+        }
+    }
+
+    public void Dispose() => _lock?.Dispose();
+
     public string Of(TenantId tenant)
     {
         var folder = Path.Combine(options.SegmentsFolder, tenant.ToString());

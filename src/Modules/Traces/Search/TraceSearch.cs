@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using System.Text;
+using Akashi.Platform.Calendar;
+using Akashi.Platform.Errors;
+using Akashi.Platform.Tenancy;
+using Akashi.Traces.Contracts.Predicates;
+using Akashi.Traces.Lines;
+using Akashi.Traces.Query;
+using Akashi.Traces.Store;
+using Akashi.Traces.Store.Search;
+
+namespace Akashi.Traces.Search;
+
+/// <summary>Answers questions about a tenant's traces. Each has a time limit, and only so many run at once.</summary>
+internal sealed class TraceSearch(SegmentReaders segments) : IDisposable
+{
+    public const int MaximumLimit = 1000;
+    private const int HistogramBuckets = 60;
+    private const int TimeLimitSeconds = 60;
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(TimeLimitSeconds);
+
+    private readonly SemaphoreSlim _places = new(Environment.ProcessorCount * 2);
+
+    public Task<Outcome<TraceSearchResult>> SearchAsync(TenantId tenant, TraceSearchRequest request, CancellationToken cancellation)
+    {
+        if (request.Limit is < 1 or > MaximumLimit) return Failed<TraceSearchResult>(new SearchFieldInvalid("limit", $"{request.Limit}", $"1–{MaximumLimit}"));
+        TracePosition? after = null;
+        if (request.After is { Length: > 0 } text)
+        {
+            if (!TracePosition.TryParse(text, out var position)) return Failed<TraceSearchResult>(new SearchFieldInvalid("after", Shorten(text), "the id of a row"));
+            after = position;
+        }
+        return AskAsync(tenant, request.Query, request.From, request.To, (filter, lease, cancel) =>
+        {
+            var started = Stopwatch.GetTimestamp();
+            var page = SegmentSearch.Newest(tenant, lease.Readers, filter, request.Limit, after, SearchOptions.Default, cancel);
+            var (total, histogram) = CountByTime(tenant, lease, filter, cancel);
+            return new TraceSearchResult([.. page.Traces.Select(ToRow)], total, histogram, Stopwatch.GetElapsedTime(started), page.Next?.ToString());
+        }, cancellation);
+    }
+
+    /// <returns>Null when no trace has this id (any more).</returns>
+    public async Task<TraceRow?> FindAsync(TenantId tenant, string rowId, CancellationToken cancellation)
+    {
+        if (!TracePosition.TryParse(rowId, out var position) || position.Line == int.MaxValue) return null;
+        var bounds = (DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), DateTimeOffset.MaxValue.ToUnixTimeMilliseconds());
+        if (position.Time < bounds.Item1 || position.Time >= bounds.Item2) return null;
+        var time = DateTimeOffset.FromUnixTimeMilliseconds(position.Time);
+        var outcome = await AskAsync(tenant, "*", time, time.AddMilliseconds(1), (filter, lease, cancel) =>
+            SegmentSearch.Newest(tenant, lease.Readers, filter, 1, position with { Line = position.Line + 1 }, SearchOptions.Default, cancel), cancellation);
+        return outcome.TryGet(out var page, out _) && page.Traces is [var found] && found.Position == position ? ToRow(found) : null;
+    }
+
+    public Task<Outcome<long>> CountAsync(TenantId tenant, string query, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancellation) =>
+        AskAsync(tenant, query, from, to, (filter, lease, cancel) => SegmentSearch.Count(tenant, lease.Readers, filter, SearchOptions.Default, cancel), cancellation);
+
+    /// <summary>Streams original lines oldest first; the stream begins only after the query was found readable.</summary>
+    public async Task<Outcome<long>> ExportAsync(TenantId tenant, string query, DateTimeOffset? from, DateTimeOffset? to, Func<Stream> begin, CancellationToken cancellation)
+    {
+        if (!Read(query, from, to).TryGet(out var filter, out var failure)) return failure;
+        using var lease = await segments.OpenAsync(tenant, from, to, cancellation);
+        return await SegmentExport.WriteAsync(tenant, lease.Readers, filter, begin(), cancellation);
+    }
+
+    /// <summary>The same traces as rows, for formats made for people.</summary>
+    public async Task<Outcome<long>> ExportRowsAsync(TenantId tenant, string query, DateTimeOffset? from, DateTimeOffset? to, Func<TraceRow, Task> write, CancellationToken cancellation)
+    {
+        if (!Read(query, from, to).TryGet(out var filter, out var failure)) return failure;
+        using var lease = await segments.OpenAsync(tenant, from, to, cancellation);
+        var count = 0L;
+        foreach (var trace in SegmentExport.Read(tenant, lease.Readers, filter, cancellation))
+        {
+            await write(ToRow(trace));
+            count++;
+        }
+        return count;
+    }
+
+    public void Dispose() => _places.Dispose();
+
+    private async Task<Outcome<T>> AskAsync<T>(
+        TenantId tenant, string query, DateTimeOffset? from, DateTimeOffset? to, Func<TraceQuery, SegmentLease, CancellationToken, T> answer, CancellationToken cancellation)
+    {
+        if (!Read(query, from, to).TryGet(out var filter, out var failure)) return failure;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(TimeLimit);
+        try
+        {
+            await _places.WaitAsync(limit.Token);
+            try
+            {
+                using var lease = await segments.OpenAsync(tenant, from, to, limit.Token);
+                return await Task.Run(() => answer(filter, lease, limit.Token), limit.Token);
+            }
+            finally
+            {
+                _places.Release();
+            }
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return new SearchTimedOut(TimeLimitSeconds);
+        }
+        catch (SegmentDamagedException damaged)
+        {
+            return new StoreDamaged(damaged.Damage);
+        }
+    }
+
+    private static Outcome<TraceQuery> Read(string query, DateTimeOffset? from, DateTimeOffset? to)
+    {
+        if (from >= to) return new SearchFieldInvalid("to", $"{to:yyyy-MM-dd'T'HH:mm:sszzz}", "after from");
+        return QueryParser.TryParse(query, out var predicate, out var error) ? new TraceQuery(predicate, from, to) : new QueryInvalid(error);
+    }
+
+    private static (long Total, IReadOnlyList<HistogramBucket> Histogram) CountByTime(TenantId tenant, SegmentLease lease, TraceQuery filter, CancellationToken cancel)
+    {
+        if (lease.Readers.Count == 0) return (0, []);
+        var from = filter.From ?? DateTimeOffset.FromUnixTimeMilliseconds(lease.Readers.Min(reader => reader.MinTime));
+        var to = filter.To ?? DateTimeOffset.FromUnixTimeMilliseconds(lease.Readers.Max(reader => reader.MaxTime) + 1);
+        if (from >= to) return (0, []);
+        var bounded = new TraceQuery(filter.Predicate, from, to);
+        var counts = SegmentSearch.Histogram(tenant, lease.Readers, bounded, HistogramBuckets, SearchOptions.Default, cancel);
+        var width = SegmentSearch.BucketWidth(bounded, HistogramBuckets);
+        var buckets = new List<HistogramBucket>();
+        for (var i = 0; i < counts.Length; i++)
+        {
+            var start = from.AddMilliseconds(i * width);
+            if (start >= to) break;
+            var end = start.AddMilliseconds(width);
+            buckets.Add(new HistogramBucket(start.ToOffset(JstDay.Offset), (end < to ? end : to).ToOffset(JstDay.Offset), counts[i]));
+        }
+        return (counts.Sum(), buckets);
+    }
+
+    private static TraceRow ToRow(FoundTrace trace)
+    {
+        var parsed = new ParsedLine();
+        var unparsed = (LineParser.Parse(trace.Line, parsed) & LineFlags.Unparsed) != 0;
+        var fields = new List<KeyValuePair<string, string>>(parsed.Count);
+        foreach (ref readonly var field in parsed.Fields)
+            fields.Add(new(Encoding.UTF8.GetString(ParsedLine.Key(trace.Line, field)), Encoding.UTF8.GetString(parsed.Value(trace.Line, field))));
+        return new TraceRow(trace.Position.ToString(), trace.Time, trace.Tmid.ToString(), fields, Encoding.UTF8.GetString(trace.Line), unparsed);
+    }
+
+    private static string Shorten(string text) => text.Length <= 100 ? text : text[..100] + "…";
+
+    private static Task<Outcome<T>> Failed<T>(Failure failure) => Task.FromResult<Outcome<T>>(failure);
+}

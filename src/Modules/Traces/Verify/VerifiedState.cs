@@ -1,0 +1,40 @@
+using Akashi.Platform.Crypto;
+using Akashi.Platform.Database;
+using Akashi.Platform.Merkle;
+using Akashi.Platform.Tenancy;
+
+namespace Akashi.Traces.Verify;
+
+/// <summary>What the database says of a tenant's archive at one moment.</summary>
+/// <param name="Size">Leaves in the Merkle log.</param>
+/// <param name="Pending">Leaves that are not searchable yet.</param>
+/// <param name="Segments">Live segments.</param>
+internal sealed record VerifiedState(long Size, IReadOnlySet<long> Pending, IReadOnlyList<SegmentRow> Segments)
+{
+    private const string Snapshot = """
+        SELECT 'log' AS kind, size AS number, NULL AS segment_id, NULL AS file_name, NULL AS rows, NULL AS digest FROM traces.log_head WHERE tenant_id = @tenant
+        UNION ALL SELECT 'pending', leaf_index, NULL, NULL, NULL, NULL FROM traces.pending_batch WHERE tenant_id = @tenant
+        UNION ALL SELECT 'segment', 0, segment_id, file_name, rows, digest FROM traces.segment WHERE tenant_id = @tenant AND retired_at IS NULL
+        """;
+
+    private sealed record Row(string Kind, long Number, Guid? SegmentId, string? FileName, long? Rows, byte[]? Digest);
+
+    /// <summary>One statement, so that a server at work meanwhile cannot blur the picture.</summary>
+    public static async Task<VerifiedState> ReadAsync(TenantSession session, CancellationToken cancellation)
+    {
+        var rows = await session.QueryAsync<Row>(Snapshot, new { tenant = session.Tenant }, cancellation);
+        return new VerifiedState(
+            rows.FirstOrDefault(row => row.Kind == "log")?.Number ?? 0,
+            rows.Where(row => row.Kind == "pending").Select(row => row.Number).ToHashSet(),
+            [.. rows.Where(row => row.Kind == "segment").Select(row => new SegmentRow(row.SegmentId!.Value, row.FileName!, row.Rows!.Value, new Sha256(row.Digest!)))]);
+    }
+
+    public static async Task<IReadOnlyList<TreeHead>> ReadHeadsAsync(TenantSession session, CancellationToken cancellation) =>
+        [.. (await session.QueryAsync<(long Size, byte[] Root, DateTime SignedAt, byte[] Signature)>(
+            "SELECT size, root, signed_at, signature FROM traces.signed_head WHERE tenant_id = @tenant ORDER BY size", new { tenant = session.Tenant }, cancellation))
+            .Select(row => new TreeHead(row.Size, new Sha256(row.Root), new DateTimeOffset(DateTime.SpecifyKind(row.SignedAt, DateTimeKind.Utc)), row.Signature))];
+}
+
+internal sealed record SegmentRow(Guid Id, string FileName, long Rows, Sha256 Digest);
+
+internal sealed record BatchRow(long LeafIndex, byte[] LeafHash, string FileName, string Tmid, string BatchId, string ObjectKey, long Lines);

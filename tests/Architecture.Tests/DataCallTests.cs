@@ -1,0 +1,46 @@
+using System.Reflection;
+using Akashi.Platform.Database;
+using Akashi.Platform.Tenancy;
+using Xunit;
+
+namespace Akashi.Architecture.Tests;
+
+/// <summary>The first wall between tenants: a data call says whose data it means before anything else.</summary>
+public class DataCallTests
+{
+    /// <summary>Work for all tenants or before one is known, by design.</summary>
+    private static readonly string[] Exceptions =
+    [
+        "Akashi.Identity.Contracts.TenantDirectory.ListAsync",
+        "Akashi.Identity.Contracts.TenantDirectory.FindBySupportIdAsync",
+    ];
+
+    [Fact]
+    public void DataCalls_OfModules_TakeTheTenantFirst() =>
+        Assert.Empty(Modules.Assemblies.SelectMany(assembly => assembly.GetTypes()).SelectMany(Faults).Except(Exceptions));
+
+    [Fact]
+    public void DataCalls_RuleOnAViolation_Fails() => Assert.Equal(["Akashi.Architecture.Tests.DataCallTests+Violation.FindAsync"], Faults(typeof(Violation)));
+
+    /// <summary>Methods, callable from outside the type, of types that hold the database.</summary>
+    private static IEnumerable<string> Faults(Type type)
+    {
+        var holds = type.GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public).Any(field => field.FieldType == typeof(AkashiDatabase));
+        if (!holds || type.Name.Contains('<', StringComparison.Ordinal)) yield break;
+        foreach (var method in type.GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+        {
+            if (method.IsPrivate || method.IsFamily || method.IsSpecialName || !typeof(Task).IsAssignableFrom(method.ReturnType) || method.GetBaseDefinition() != method) continue;
+            var first = method.GetParameters().FirstOrDefault()?.ParameterType;
+            if (first == typeof(TenantId) || first == typeof(TenantSession) || CarriesTenant(first)) continue;
+            yield return $"{type.FullName}.{method.Name}";
+        }
+    }
+
+    /// <summary>A record that begins with the tenant, such as a header or a caller, says it just as well.</summary>
+    private static bool CarriesTenant(Type? type) => type?.GetProperty("Tenant")?.PropertyType == typeof(TenantId);
+
+    internal sealed class Violation(AkashiDatabase database)
+    {
+        public Task<IReadOnlyList<int>> FindAsync(string name) => database.QueryBeforeTenantAsync<int>("SELECT 1", new { name });
+    }
+}

@@ -78,9 +78,8 @@ internal readonly record struct EventTime(long UnixMilliseconds, short OffsetMin
         value = 0;
         for (var i = start; i < start + count; i++)
         {
-            var digit = (uint)text[i] - '0';
-            if (text[i] < '0' || digit > 9) return false;
-            value = value * 10 + (int)digit;
+            if (!char.IsAsciiDigit((char)text[i])) return false;
+            value = value * 10 + (text[i] - '0');
         }
         return true;
     }

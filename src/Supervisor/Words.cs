@@ -1,9 +1,9 @@
 namespace Akashi.Supervisor;
 
-/// <summary>What people read on the terminal: English, followed by Japanese where the system speaks it.</summary>
+/// <summary>What people read on the terminal: Japanese where the system speaks it (LANG=ja…), else English.</summary>
 internal static class Words
 {
-    private static readonly bool Japanese =
+    public static readonly bool Japanese =
         new[] { "LC_ALL", "LC_MESSAGES", "LANG" }.Select(Environment.GetEnvironmentVariable).FirstOrDefault(value => !string.IsNullOrEmpty(value))
             ?.StartsWith("ja", StringComparison.OrdinalIgnoreCase) ?? false;
 

@@ -31,12 +31,14 @@ builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocalhost(hosts.Port, 
     state: null!)));
 var app = builder.Build();
 app.MapGet("/readyz", () => Results.Text("ready"));
+app.MapGet("/activate/fake", () => Results.Text("form"));
 await app.StartAsync();
 await File.WriteAllTextAsync(Path.Combine(data, "authority.pem"), certificates.Root.ExportCertificatePem());
 await File.WriteAllTextAsync(Path.Combine(data, "ready.json"), JsonSerializer.Serialize(new
 {
     apiToken = "akt_fake",
-    activationLink = hosts.OriginOf(ServiceHost.Portal) + "/activate/fake",
+    administratorLink = hosts.OriginOf(ServiceHost.Portal) + "/activate/fake",
+    operatorLink = hosts.OriginOf(ServiceHost.Portal) + "/activate/used",
 }));
 await Console.Out.WriteLineAsync("The fake server listens.");
 await app.WaitForShutdownAsync();

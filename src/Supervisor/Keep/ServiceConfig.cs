@@ -17,11 +17,17 @@ internal sealed class ServiceConfig
 
     private ServiceConfig(JsonObject content) => _content = content;
 
+    public static ServiceConfig Default => new([]);
+
     public int Port => Number("port") ?? new ServerOptions().Port;
 
     public string BaseDomain => Text("baseDomain") ?? new ServerOptions().BaseDomain;
 
     public ServiceHosts Hosts => new(BaseDomain, Port);
+
+    public bool Production => Switch("production");
+
+    public bool AllowUnencryptedVolume => Switch("allowUnencryptedVolume");
 
     /// <summary>Parent of the host names, from which the agent makes its own.</summary>
     public string ServiceAddress => $"https://{BaseDomain}:{Port}";
@@ -43,7 +49,7 @@ internal sealed class ServiceConfig
     /// <exception cref="InvalidOperationException">The file is no JSON object; the message says which file.</exception>
     public static ServiceConfig Read(DataFolder data)
     {
-        if (!File.Exists(data.ConfigFile)) return new ServiceConfig([]);
+        if (!File.Exists(data.ConfigFile)) return Default;
         try
         {
             var content = JsonNode.Parse(File.ReadAllText(data.ConfigFile), documentOptions: Lenient) as JsonObject;
@@ -83,6 +89,8 @@ internal sealed class ServiceConfig
     }
 
     private int? Number(string name) => _content[name] is JsonValue value && int.TryParse(value.ToString(), System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    private bool Switch(string name) => bool.TryParse(_content[name]?.ToString(), out var on) && on;
 
     private string? Text(string name) => _content[name] is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
 }

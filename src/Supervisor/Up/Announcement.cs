@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Akashi.Platform.Web;
 using Akashi.Supervisor.Keep;
 
@@ -8,10 +6,11 @@ namespace Akashi.Supervisor.Up;
 /// <summary>What <c>up</c> says when the service is ready.</summary>
 internal static class Announcement
 {
-    public static void Write(DataFolder data, bool withAgent, TextWriter output)
+    public static async Task WriteAsync(DataFolder data, bool withAgent, TextWriter output)
     {
         var config = ServiceConfig.Read(data);
         var hosts = config.Hosts;
+        var links = await ActivationLinks.FindAsync(data, config);
         output.WriteLine(Words.Say("Akashi is ready.", "Akashi の準備ができました。"));
         output.WriteLine();
         Row(output, Words.Say("Portal", "ポータル"), hosts.OriginOf(ServiceHost.Portal) + "/");
@@ -27,10 +26,10 @@ internal static class Announcement
         }
         output.WriteLine();
         output.WriteLine(Words.Say("Next:", "次の手順:"));
-        if (ActivationLink(data) is { } link)
+        if (links.Count > 0)
         {
-            output.WriteLine(Words.Say("  1. Choose the administrator's password (this link works once):", "  1. 管理者のパスワードを決めてください (このリンクは一度だけ使えます):"));
-            output.WriteLine("     " + link);
+            output.WriteLine(Words.Say("  1. Choose a password (each link works once):", "  1. パスワードを決めてください (リンクはそれぞれ一度だけ使えます):"));
+            foreach (var (whose, link) in links) output.WriteLine($"     {whose}: {link}");
         }
         else
         {
@@ -38,21 +37,6 @@ internal static class Announcement
         }
         output.WriteLine(Words.Say($"     The browser asks once whether to trust the certificate; its authority is {data.AuthorityFile}.", $"     ブラウザーが証明書について一度確認します。発行元の認証局は {data.AuthorityFile} です。"));
         output.WriteLine(Words.Say("  2. Search on the command line: ./akashi trace search '*' --last 10m", "  2. コマンドで検索: ./akashi trace search '*' --last 10m"));
-    }
-
-    /// <summary>The link is in <c>ready.json</c> until it has been used.</summary>
-    private static string? ActivationLink(DataFolder data)
-    {
-        try
-        {
-            return JsonNode.Parse(File.ReadAllText(data.ReadyFile)) is JsonObject ready && ready["activationLink"] is JsonValue link && link.GetValueKind() == JsonValueKind.String
-                ? link.GetValue<string>()
-                : null;
-        }
-        catch (Exception e) when (e is IOException or JsonException)
-        {
-            return null;
-        }
     }
 
     private static void Row(TextWriter output, string name, string value) =>

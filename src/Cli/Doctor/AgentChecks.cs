@@ -1,0 +1,39 @@
+using System.Runtime.InteropServices;
+using Akashi.Supervisor;
+
+namespace Akashi.Cli.Doctor;
+
+/// <summary>What the agent of this machine needs of the kernel to record everything.</summary>
+internal static partial class AgentChecks
+{
+    private const uint NotifyClass = 0x0; // FAN_CLASS_NOTIF: only listens, holds nobody up
+    private const uint CloseOnExecute = 0x1;
+
+    public static IReadOnlyList<Finding> Run()
+    {
+        var subject = Words.Say("Agent", "エージェント");
+        if (!Environment.IsPrivilegedProcess)
+            return [Finding.Warn(subject, Words.Say("not root: it records only what your own user may see", "root ではないため、自分のユーザーに見える範囲だけを記録します"), Words.Say("Run ./akashi up as root to record everything.", "すべてを記録するには root で ./akashi up を実行してください。"))];
+        return [FileEvents(), KernelPrograms()];
+    }
+
+    private static Finding FileEvents()
+    {
+        var descriptor = OpenNotifications(NotifyClass | CloseOnExecute, 0);
+        if (descriptor >= 0) _ = Close(descriptor);
+        return descriptor >= 0
+            ? Finding.Ok("fanotify", Words.Say("file events can be recorded", "ファイルの記録が可能です"))
+            : Finding.Warn("fanotify", Marshal.GetLastPInvokeErrorMessage(), Words.Say("File events are recorded with less detail. The kernel needs CONFIG_FANOTIFY; a container needs CAP_SYS_ADMIN.", "ファイルの記録が粗くなります。カーネルの CONFIG_FANOTIFY、コンテナーでは CAP_SYS_ADMIN が必要です。"));
+    }
+
+    private static Finding KernelPrograms() =>
+        Directory.Exists("/sys/fs/bpf") && (File.Exists("/sys/kernel/tracing/events/sched/sched_process_exec/id") || File.Exists("/sys/kernel/debug/tracing/events/sched/sched_process_exec/id"))
+            ? Finding.Ok("BPF", Words.Say("process events can be recorded without gaps", "プロセスを漏れなく記録できます"))
+            : Finding.Warn("BPF", Words.Say("tracing is not available", "トレース機能を使えません"), Words.Say("Very short processes may lack their command line. Mount tracefs: mount -t tracefs tracefs /sys/kernel/tracing", "ごく短いプロセスのコマンドラインが欠けることがあります。mount -t tracefs tracefs /sys/kernel/tracing を実行してください。"));
+
+    [LibraryImport("libc", EntryPoint = "fanotify_init", SetLastError = true)]
+    private static partial int OpenNotifications(uint flags, uint eventFlags);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int descriptor);
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Unicode;
+using Akashi.Cli.Connection;
+using Akashi.Supervisor;
+
+namespace Akashi.Cli.Traces;
+
+/// <summary><c>trace search QUERY</c>: newest first.</summary>
+internal static class TraceSearch
+{
+    private const int LargestPage = 1000;
+
+    // Keeps Japanese readable and escapes every control character.
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
+
+    public static async Task<int> RunAsync(ApiConnection api, string query, TimeRange range, int limit, bool json, TextWriter output, TextWriter errors, CancellationToken cancellation)
+    {
+        var table = json ? null : new OutputTable(Words.Say("Time", "日時"), Words.Say("Computer", "コンピューター"), Words.Say("Event", "イベント"), Words.Say("Process", "プロセス"), Words.Say("What", "内容"));
+        long total = 0;
+        var count = 0;
+        string? after = null;
+        do
+        {
+            var page = Math.Min(limit - count, LargestPage);
+            var path = $"/api/v1/traces?q={Uri.EscapeDataString(query)}{range.ToQuery()}&limit={page.ToString(CultureInfo.InvariantCulture)}{(after is null ? "" : "&after=" + Uri.EscapeDataString(after))}";
+            using var answer = await api.GetJsonAsync(path, cancellation);
+            var root = answer.RootElement;
+            if (after is null) total = root.GetProperty("total").GetInt64();
+            var rows = root.GetProperty("rows");
+            foreach (var row in rows.EnumerateArray())
+            {
+                count++;
+                if (table is null) output.WriteLine(ToLine(row));
+                else Add(table, FoundTrace.Read(row));
+            }
+            after = rows.GetArrayLength() > 0 && root.TryGetProperty("next", out var next) && next.ValueKind == JsonValueKind.String ? next.GetString() : null;
+        }
+        while (after is not null && count < limit);
+        table?.Write(output);
+        if (!json) errors.WriteLine(Words.Say($"{count} of {total} traces.", $"{total} 件中 {count} 件。"));
+        return ExitCodes.Success;
+    }
+
+    private static void Add(OutputTable table, FoundTrace trace) =>
+        table.Add(trace.Time, Printable.Line(trace.Computer), Printable.Line(trace.Event), Printable.Line(trace.Process), Printable.Line(trace.What));
+
+    private static string ToLine(JsonElement row)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer, Readable)) row.WriteTo(writer);
+        return System.Text.Encoding.UTF8.GetString(buffer.GetBuffer(), 0, checked((int)buffer.Length));
+    }
+}

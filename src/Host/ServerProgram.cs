@@ -39,7 +39,6 @@ internal static class ServerProgram
         ThreadPool.SetMinThreads(WorkerThreads, WorkerThreads);
         var builder = CreateBuilder(modules, options);
         builder.WebHost.UseAkashiKestrel(options);
-        builder.Services.AddOpenApi("v1");
         var app = builder.Build();
         await ApplyMigrationsAsync(modules, options, app.Services);
         foreach (var module in modules) await module.StartAsync(app.Services, CancellationToken.None);

@@ -51,6 +51,7 @@ public static class AkashiWeb
         });
         services.AddRazorComponents();
         services.AddHttpContextAccessor();
+        services.AddOpenApi(ApiDocument.Name, ApiDocument.Configure);
         services.Configure<RequestLocalizationOptions>(localization =>
         {
             CultureInfo[] cultures = [new("ja-JP"), new("en-US")];
@@ -91,6 +92,7 @@ public static class AkashiWeb
         var routes = new ServiceRoutes(groups);
         foreach (var module in modules) module.MapRoutes(routes);
         HealthRoutes.Map(app);
+        routes.Api.MapOpenApi(ApiDocument.Route).OpenToAnybody("Describes the API; holds no data.");
         RequireDeclaredAccess(app);
     }
 

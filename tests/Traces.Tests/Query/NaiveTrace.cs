@@ -80,6 +80,6 @@ internal sealed partial class NaiveTrace
 
     private static string Unquote(string value) => value.StartsWith('"') ? value[1..^1].Replace("\"\"", "\"", StringComparison.Ordinal) : value;
 
-    [GeneratedRegex(@"\A(?<time>\d\d/\d\d/\d{4} \d\d:\d\d:\d\d\.\d{3} [+-]\d{4})(?: +(?<key>[^\x00-\x20=""\x7F]+)=(?<value>""(?:[^""]|"""")*""|[^ ""]*))* *\z", RegexOptions.Singleline | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\A(?<time>\d\d/\d\d/\d{4} \d\d:\d\d:\d\d\.\d{3} [+-]\d{4})(?: +(?<key>[^\x00-\x20=""\x7F]+)=(?<value>""(?:[^""]|"""")*""|[^ ""]*))* *\z", RegexOptions.Singleline | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 20_000)]
     private static partial Regex Proper();
 }

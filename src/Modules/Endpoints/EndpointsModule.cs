@@ -20,7 +20,7 @@ public sealed class EndpointsModule : AkashiModule
         services.AddSingleton<EnrolmentTokens>();
         services.AddSingleton<TerminalDirectory>();
         services.AddSingleton<TerminalRegister>();
-        services.AddSingleton<LocalEnrolment>();
+        services.AddSingleton(provider => new LocalEnrolment(provider.GetRequiredService<EnrolmentTokens>()));
         services.AddSingleton<ICallerAuthenticator, TerminalAuthenticator>();
     }
 

@@ -30,6 +30,9 @@ public sealed record ServerOptions
     /// <summary>Named consent to run production on an unencrypted volume.</summary>
     public bool AllowUnencryptedVolume { get; init; }
 
+    /// <summary>Paths of the service's own programs on this machine; the agent beside them leaves them out, or each batch would cause the next.</summary>
+    public IReadOnlyList<string> LocalPrograms { get; init; } = [];
+
     public string KeysFolder => Path.Combine(Data, "keys");
 
     public string ObjectsFolder => Path.Combine(Data, "objects");

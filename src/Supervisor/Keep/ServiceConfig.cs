@@ -79,8 +79,10 @@ internal sealed class ServiceConfig
         return faults;
     }
 
-    public void Write(DataFolder data, string ownerConnection, string applicationConnection)
+    /// <param name="programs">The service's own programs, which the agent on this machine leaves out of its records.</param>
+    public void Write(DataFolder data, string ownerConnection, string applicationConnection, IEnumerable<string> programs)
     {
+        _content["localPrograms"] = new JsonArray([.. programs.Select(program => (JsonNode)program)]);
         _content["ownerConnection"] = ownerConnection;
         _content["applicationConnection"] = applicationConnection;
         var text = JsonSerializer.SerializeToUtf8Bytes(_content, Form);

@@ -70,7 +70,7 @@ internal sealed class Supervision
         await _database.StartedOnce.WaitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (stopping.IsCancellationRequested) return;
         // The passwords exist once the cluster has been made. From here on the server runs whether or not PostgreSQL does.
-        _config.Write(Data, _cluster.OwnerConnection, _cluster.ApplicationConnection);
+        _config.Write(Data, _cluster.OwnerConnection, _cluster.ApplicationConnection, [Environment.ProcessPath!, _settings.ServerProgram, _settings.AgentProgram]);
         await _server.RunAsync(stopping);
     }
 

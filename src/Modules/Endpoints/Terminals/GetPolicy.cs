@@ -10,7 +10,6 @@ namespace Akashi.Endpoints.Terminals;
 internal static class GetPolicy
 {
     private const int FlushSeconds = 2;
-    private static readonly string[] ServicePrograms = ["akashi-server", "akashi-supervisor", "akashi-agent"];
 
     public static async Task<IResult> HandleAsync(HttpContext context, ServerOptions options, TerminalRegister register, CancellationToken cancellation)
     {
@@ -18,10 +17,7 @@ internal static class GetPolicy
         await register.SeenAsync(caller.Tenant, Tmid.Parse(caller.Subject), cancellation);
         // Only a connection from this very machine can be the agent beside the service; others do not learn its folders.
         var local = context.Connection.RemoteIpAddress is { } address && System.Net.IPAddress.IsLoopback(address);
-        var policy = local ? new AgentPolicy([options.Data], [.. ServicePrograms.Select(name => Path.Combine(AppContext.BaseDirectory, name)), .. PostgreSql()], FlushSeconds) : new AgentPolicy([], [], FlushSeconds);
+        var policy = local ? new AgentPolicy([options.Data], options.LocalPrograms, FlushSeconds) : new AgentPolicy([], [], FlushSeconds);
         return Results.Json(policy);
     }
-
-    private static IEnumerable<string> PostgreSql() =>
-        Platform.Database.PrivateCluster.FindBinaries() is { } folder ? [Path.Combine(folder, "postgres")] : [];
 }

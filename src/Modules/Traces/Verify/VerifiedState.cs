@@ -12,7 +12,7 @@ namespace Akashi.Traces.Verify;
 internal sealed record VerifiedState(long Size, IReadOnlySet<long> Pending, IReadOnlyList<SegmentRow> Segments)
 {
     private const string Snapshot = """
-        SELECT 'log' AS kind, size AS number, NULL AS segment_id, NULL AS file_name, NULL AS rows, NULL AS digest FROM traces.log_head WHERE tenant_id = @tenant
+        SELECT 'log' AS kind, size AS number, NULL::uuid AS segment_id, NULL::text AS file_name, NULL::bigint AS rows, NULL::bytea AS digest FROM traces.log_head WHERE tenant_id = @tenant
         UNION ALL SELECT 'pending', leaf_index, NULL, NULL, NULL, NULL FROM traces.pending_batch WHERE tenant_id = @tenant
         UNION ALL SELECT 'segment', 0, segment_id, file_name, rows, digest FROM traces.segment WHERE tenant_id = @tenant AND retired_at IS NULL
         """;

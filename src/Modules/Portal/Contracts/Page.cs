@@ -10,6 +10,7 @@ public static class Page
     public static IResult Show<TPage>(object parameters, int status = StatusCodes.Status200OK) where TPage : IComponent =>
         new RazorComponentResult<TPage>(parameters) { StatusCode = status, PreventStreamingRendering = true };
 
-    /// <summary>True when htmx asks for a part of the page.</summary>
-    public static bool IsPartial(HttpContext context) => context.Request.Headers.ContainsKey("HX-Request");
+    /// <summary>True when htmx asks for a part of the page; going back in the history asks for the whole.</summary>
+    public static bool IsPartial(HttpContext context) =>
+        context.Request.Headers.ContainsKey("HX-Request") && !context.Request.Headers.ContainsKey("HX-History-Restore-Request");
 }

@@ -1,11 +1,23 @@
+using Akashi.Platform.Tenancy;
 using Akashi.Platform.Web;
+using Akashi.Portal.Contracts;
+using Akashi.Traces.Search;
+using Microsoft.AspNetCore.Builder;
 
 namespace Akashi.Traces.Pages;
 
 /// <summary>The module's pages on the console.</summary>
 internal static class TracesPages
 {
+    public const string Path = "/traces";
+
+    public static readonly NavigationEntry Navigation = new(ServiceHost.Console, Path, Permission.TracesSearch, "search", 20, Text.Of, "Traces");
+
     public static void Map(ServiceRoutes routes)
     {
+        routes.Console.MapGet(Path, ShowTraces.HandleAsync).RequirePermission(Permission.TracesSearch);
+        routes.Console.MapGet(Path + "/row/{id}", ShowTrace.HandleAsync).RequirePermission(Permission.TracesSearch);
+        routes.Console.MapGet(Path + "/table.csv", DownloadTable.HandleAsync).RequirePermission(Permission.TracesExport);
+        routes.Console.MapGet(Path + "/original.log", ExportTraces.HandleAsync).RequirePermission(Permission.TracesExport);
     }
 }

@@ -1,0 +1,35 @@
+using Akashi.Platform.Errors;
+using Akashi.Platform.Web;
+using Akashi.Portal.Contracts;
+using Akashi.Traces.Search;
+using Microsoft.AspNetCore.Http;
+
+namespace Akashi.Traces.Pages;
+
+/// <summary>GET /traces/table.csv on the console: what the table shows, all rows, oldest first, as a stream.</summary>
+internal static class DownloadTable
+{
+    private static readonly string[] Columns = ["Time", "Computer", "Tmid", "Kind", "Process", "What", "User", "OriginalLine"];
+
+    public static async Task HandleAsync(HttpContext context, TraceSearch search, string? q, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancellation)
+    {
+        await using var csv = new Csv(context.Response.Body);
+        var begun = false;
+        var outcome = await search.ExportRowsAsync(context.Caller().Tenant, q ?? "*", from, to, async row =>
+        {
+            if (!begun) await BeginAsync();
+            var summary = TraceSummary.Of(row);
+            await csv.WriteAsync(Jst.Millisecond(row.Time), summary.Computer, row.Tmid, summary.Kind, summary.Process, summary.What, summary.User, row.Line.TrimEnd('\r', '\n'));
+        }, cancellation);
+        if (!outcome.TryGet(out _, out var failure)) await failure.ToProblem().ExecuteAsync(context);
+        else if (!begun) await BeginAsync();
+
+        Task BeginAsync()
+        {
+            begun = true;
+            context.Response.ContentType = Csv.ContentType;
+            context.Response.Headers.ContentDisposition = "attachment; filename=\"traces.csv\"";
+            return csv.WriteAsync([.. Columns.Select(column => Text.Of[column])]);
+        }
+    }
+}

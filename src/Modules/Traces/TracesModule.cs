@@ -34,6 +34,7 @@ public sealed class TracesModule : AkashiModule
         services.AddSingleton<SegmentCatalogue>();
         services.AddSingleton<SegmentReaders>();
         services.AddSingleton<TraceSearch>();
+        services.AddSingleton(TracesPages.Navigation);
         services.AddSingleton<IArchiveCheck, ArchiveVerification>();
         services.AddHostedService<Indexer>();
         services.AddHostedService<Merger>();

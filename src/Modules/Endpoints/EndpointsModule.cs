@@ -19,6 +19,7 @@ public sealed class EndpointsModule : AkashiModule
     {
         services.AddSingleton<EnrolmentTokens>();
         services.AddSingleton<TerminalDirectory>();
+        services.AddSingleton(EndpointsPages.Navigation);
         services.AddSingleton<TerminalRegister>();
         services.AddSingleton(provider => new LocalEnrolment(provider.GetRequiredService<EnrolmentTokens>()));
         services.AddSingleton<ICallerAuthenticator, TerminalAuthenticator>();

@@ -29,28 +29,23 @@ internal sealed class AgentRunner(AgentOptions options, TimeProvider clock, Log 
         var terminal = new Terminal(identity.Tmid());
         using var spool = Spool.Open(_files.Spool, terminal.Tmid, new SpoolLimits(options.SpoolBytes), clock);
         var counters = new Counters();
-        var system = new SystemRecorder(new LineComposer(terminal, spool, counters), counters, clock);
+        LineComposer Line() => new(terminal, spool, counters);
+        var system = new SystemRecorder(Line(), counters, clock);
         var policy = new PolicyStore(_files, clock, log);
         policy.LoadLast();
 
         var images = new ImageCatalogue();
-        var processes = new ProcessRecorder(terminal, new ProcessTable($"{terminal.Tmid}|{terminal.Boot}", clock), images, new UserNames(clock), new LineComposer(terminal, spool, counters), counters, clock)
-        {
-            Exclusions = new Exclusions(options.Data, policy.Current),
-        };
-        var connections = new ConnectionRecorder(processes, new LineComposer(terminal, spool, counters), counters);
-        var collectors = new CollectorSet(processes, connections, counters, clock, log).Open();
-        var sources = collectors.SelectMany(c => c.Sources).ToDictionary(s => s.Kind, s => s.Source, StringComparer.Ordinal);
+        var processes = new ProcessRecorder(terminal, new ProcessTable($"{terminal.Tmid}|{terminal.Boot}", clock), images, new UserNames(clock), Line(), counters, clock);
+        using var set = new CollectorSet(processes, new ConnectionRecorder(processes, Line(), counters), Line, counters, clock, log);
+        set.Open();
+        set.Use(new Exclusions(options.Data, policy.Current));
+        var sources = set.Sources;
         log.Info($"Terminal {terminal.Tmid} collects: {string.Join(", ", sources.Select(s => $"{s.Key} by {s.Value}"))}.");
         system.Started(Terminal.Version, spool.LastStopWasClean);
         system.Running(sources);
 
-        var loop = new CollectingLoop(collectors, processes, system, spool, clock, log);
-        policy.Changed += current => loop.Between(() =>
-        {
-            processes.Exclusions = new Exclusions(options.Data, current);
-            processes.Reconsider();
-        });
+        var loop = new CollectingLoop(set.Collectors, processes, system, spool, clock, log);
+        policy.Changed += current => loop.Between(() => set.Use(new Exclusions(options.Data, current)));
         var status = new StatusWriter(_files.Status, terminal, sources, counters, spool, clock);
         using var sending = new CancellationTokenSource();
         using var work = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -80,7 +75,6 @@ internal sealed class AgentRunner(AgentOptions options, TimeProvider clock, Log 
         finally
         {
             await sending.CancelAsync();
-            foreach (var collector in collectors) collector.Dispose();
             status.Write();
         }
         if (!first.IsCanceled) await first;

@@ -8,7 +8,7 @@ namespace Akashi.Agent.Kernel;
 internal unsafe struct FileFacts
 {
     private const uint BasicStats = 0x7ff;
-    private const int NoFollow = 0x100;
+    private const int EmptyPath = 0x1000;
 
     [FieldOffset(28)] public ushort Mode;
     [FieldOffset(32)] public ulong Inode;
@@ -21,7 +21,7 @@ internal unsafe struct FileFacts
     public readonly bool IsRegular => (Mode & 0xF000) == 0x8000;
 
     /// <param name="path">UTF-8 or raw bytes, without the ending NUL.</param>
-    public static bool TryRead(ReadOnlySpan<byte> path, out FileFacts facts, bool followLinks = true)
+    public static bool TryRead(ReadOnlySpan<byte> path, out FileFacts facts)
     {
         facts = default;
         if (path.Length >= 4096) return false;
@@ -31,8 +31,15 @@ internal unsafe struct FileFacts
         fixed (byte* text = terminated)
         fixed (FileFacts* target = &facts)
         {
-            return LibC.StatX(LibC.CurrentFolder, text, followLinks ? 0 : NoFollow, BasicStats, target) == 0;
+            return LibC.StatX(LibC.CurrentFolder, text, 0, BasicStats, target) == 0;
         }
+    }
+
+    public static bool TryRead(int descriptor, out FileFacts facts)
+    {
+        facts = default;
+        byte nothing = 0;
+        fixed (FileFacts* target = &facts) return LibC.StatX(descriptor, &nothing, EmptyPath, BasicStats, target) == 0;
     }
 
     public static bool TryRead(string path, out FileFacts facts) => TryRead(Encoding.UTF8.GetBytes(path), out facts);

@@ -8,6 +8,7 @@ internal static partial class AgentChecks
 {
     private const uint NotifyClass = 0x0; // FAN_CLASS_NOTIF: only listens, holds nobody up
     private const uint CloseOnExecute = 0x1;
+    private static readonly Version FirstKernelWithRingBuffer = new(5, 8);
 
     public static IReadOnlyList<Finding> Run()
     {
@@ -27,9 +28,9 @@ internal static partial class AgentChecks
     }
 
     private static Finding KernelPrograms() =>
-        Directory.Exists("/sys/fs/bpf") && (File.Exists("/sys/kernel/tracing/events/sched/sched_process_exec/id") || File.Exists("/sys/kernel/debug/tracing/events/sched/sched_process_exec/id"))
-            ? Finding.Ok("BPF", Words.Say("process events can be recorded without gaps", "プロセスを漏れなく記録できます"))
-            : Finding.Warn("BPF", Words.Say("tracing is not available", "トレース機能を使えません"), Words.Say("Very short processes may lack their command line. Mount tracefs: mount -t tracefs tracefs /sys/kernel/tracing", "ごく短いプロセスのコマンドラインが欠けることがあります。mount -t tracefs tracefs /sys/kernel/tracing を実行してください。"));
+        File.Exists("/sys/kernel/btf/vmlinux") && Environment.OSVersion.Version >= FirstKernelWithRingBuffer
+            ? Finding.Ok("BPF", Words.Say("processes and connections can be recorded without gaps", "プロセスと接続を漏れなく記録できます"))
+            : Finding.Warn("BPF", Words.Say("the kernel is older than 5.8, or /sys/kernel/btf/vmlinux is missing", "カーネルが 5.8 より古いか、/sys/kernel/btf/vmlinux がありません"), Words.Say("Very short processes may be recorded as incomplete. Use a kernel of Debian 12 or newer; in a container, mount /sys.", "ごく短いプロセスは不完全な記録になることがあります。Debian 12 以降のカーネルを使い、コンテナーでは /sys をマウントしてください。"));
 
     [LibraryImport("libc", EntryPoint = "fanotify_init", SetLastError = true)]
     private static partial int OpenNotifications(uint flags, uint eventFlags);

@@ -87,7 +87,7 @@ internal sealed class SegmentReader : IDisposable
     public bool TryUse(out Use use)
     {
         use = default;
-        for (var users = Volatile.Read(ref _users); users > 0; users = Volatile.Read(ref _users))
+        for (var users = Volatile.Read(ref _users); users > 0 && Volatile.Read(ref _disposed) == 0; users = Volatile.Read(ref _users))
         {
             if (Interlocked.CompareExchange(ref _users, users + 1, users) != users) continue;
             use = new Use(this);

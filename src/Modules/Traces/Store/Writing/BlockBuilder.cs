@@ -6,7 +6,7 @@ using Akashi.Traces.Store.Format;
 namespace Akashi.Traces.Store.Writing;
 
 /// <summary>Takes the rows of one block in order and hands out its chunks. Reused from block to block.</summary>
-internal sealed class BlockBuilder(KeyTable keys, ulong filterSeed)
+internal sealed class BlockBuilder(KeyTable keys, ulong filterSeed, int maxRows)
 {
     private readonly ShapeTable _shapes = new(keys);
     private readonly FilterBuilder _filter = new(filterSeed);
@@ -15,8 +15,8 @@ internal sealed class BlockBuilder(KeyTable keys, ulong filterSeed)
     private readonly List<int> _used = [];
     private readonly List<ulong> _keyHashes = [];
     private readonly ColumnBuilder _raw = new();
-    private readonly RowMeta[] _rows = new RowMeta[SegmentFormat.MaxBlockRows];
-    private readonly int[] _codes = new int[SegmentFormat.MaxBlockRows];
+    private readonly RowMeta[] _rows = new RowMeta[maxRows];
+    private readonly int[] _codes = new int[maxRows];
     private readonly ByteWriter _scratch = new();
     private long _bytes;
 
@@ -28,7 +28,7 @@ internal sealed class BlockBuilder(KeyTable keys, ulong filterSeed)
 
     public long MaxTime => _rows[Rows - 1].Time;
 
-    public bool IsFull => Rows == SegmentFormat.MaxBlockRows || _bytes >= SegmentFormat.MaxBlockBytes;
+    public bool IsFull => Rows == maxRows || _bytes >= SegmentFormat.MaxBlockBytes;
 
     /// <param name="row">Its time and offset count only for a line that cannot be parsed.</param>
     public void Add(RowMeta row, ReadOnlySpan<byte> line)

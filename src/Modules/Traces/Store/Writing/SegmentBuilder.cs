@@ -11,11 +11,8 @@ namespace Akashi.Traces.Store.Writing;
 /// Gathers the logs of one tenant's batches and writes their lines as segments, one a filing day. Holds the logs it was given until they
 /// are written: the caller writes when <see cref="Rows"/> or <see cref="Bytes"/> reach its bound. Not thread-safe.
 /// </summary>
-internal sealed class SegmentBuilder(TimeProvider clock)
+internal sealed class SegmentBuilder(TimeProvider clock, SegmentForm? form = null)
 {
-    /// <summary>Quick: fresh segments are soon merged, and merging compresses harder.</summary>
-    private const int CompressionLevel = 1;
-
     private readonly ParsedLine _parsed = new();
     private readonly List<(BatchSource Source, ReadOnlyMemory<byte> Log)> _logs = [];
     private LineRef[] _lines = new LineRef[1024];
@@ -89,7 +86,7 @@ internal sealed class SegmentBuilder(TimeProvider clock)
         var local = new int[batches.Length];
         foreach (var (index, batch) in used.Index()) local[batch] = index;
         var day = new JstDay(DateOnly.FromDayNumber(_lines[range.Start.Value].Day));
-        return SegmentFileWriter.Write(tenant, folder, id, day, [.. used.Select(batch => batches[batch])], keyOf(id), CompressionLevel, writer =>
+        return SegmentFileWriter.Write(tenant, folder, id, day, [.. used.Select(batch => batches[batch])], keyOf(id), form ?? SegmentForm.Fresh, writer =>
         {
             foreach (ref readonly var line in _lines.AsSpan(range))
             {

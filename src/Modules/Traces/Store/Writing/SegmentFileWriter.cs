@@ -10,6 +10,17 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Akashi.Traces.Store.Writing;
 
+/// <param name="CompressionLevel">Of zstd.</param>
+/// <param name="BlockRows">Rows in a block, at most <see cref="SegmentFormat.MaxBlockRows"/>.</param>
+internal sealed record SegmentForm(int CompressionLevel, int BlockRows = SegmentFormat.MaxBlockRows)
+{
+    /// <summary>Quick: fresh segments are soon merged.</summary>
+    public static readonly SegmentForm Fresh = new(1);
+
+    /// <summary>Merged segments stay: time spent on their size pays.</summary>
+    public static readonly SegmentForm Merged = new(6);
+}
+
 /// <summary>Writes one segment file from rows in order. Holds one block at a time.</summary>
 internal sealed class SegmentFileWriter : IDisposable
 {
@@ -32,12 +43,12 @@ internal sealed class SegmentFileWriter : IDisposable
     private long _written;
     private ulong _number;
 
-    private SegmentFileWriter(SafeFileHandle handle, TenantId tenant, Guid id, JstDay day, BatchSource[] batches, ReadOnlySpan<byte> key, int level)
+    private SegmentFileWriter(SafeFileHandle handle, TenantId tenant, Guid id, JstDay day, BatchSource[] batches, ReadOnlySpan<byte> key, SegmentForm form)
     {
-        (_handle, _batches, _level) = (handle, batches, level);
+        (_handle, _batches, _level) = (handle, batches, form.CompressionLevel);
         _cipher = new ChunkCipher(tenant.Value, id, SegmentFormat.Version, key);
         _header = SegmentHeader.Write(tenant, id, day);
-        _block = new BlockBuilder(_keys, _filterSeed);
+        _block = new BlockBuilder(_keys, _filterSeed, form.BlockRows);
         _output.Bytes(_header);
     }
 
@@ -45,15 +56,14 @@ internal sealed class SegmentFileWriter : IDisposable
 
     /// <summary>Writes a whole segment durably: when this returns, file and folder entry are on disk.</summary>
     /// <param name="batches">Sorted; rows refer to them by index.</param>
-    /// <param name="level">zstd level.</param>
     /// <param name="rows">Adds all rows, in the order of time, batch and line.</param>
-    public static SegmentInfo Write(TenantId tenant, string folder, Guid id, JstDay day, BatchSource[] batches, byte[] key, int level, Action<SegmentFileWriter> rows)
+    public static SegmentInfo Write(TenantId tenant, string folder, Guid id, JstDay day, BatchSource[] batches, byte[] key, SegmentForm form, Action<SegmentFileWriter> rows)
     {
         SegmentInfo? info = null;
         var name = SegmentFormat.FileName(day, id);
         DurableFile.Write(Path.Combine(folder, name), handle =>
         {
-            using var writer = new SegmentFileWriter(handle, tenant, id, day, batches, key, level);
+            using var writer = new SegmentFileWriter(handle, tenant, id, day, batches, key, form);
             rows(writer);
             info = writer.Finish(id, day, name);
         });

@@ -11,11 +11,8 @@ namespace Akashi.Traces.Store.Writing;
 /// Makes one segment of several of the same tenant and day. Every row of the sources is in the result exactly as often as in them; the
 /// caller publishes the result and withdraws the sources in one transaction. Holds one block of each source and the one being written.
 /// </summary>
-internal sealed class SegmentMerger(TimeProvider clock)
+internal sealed class SegmentMerger(TimeProvider clock, SegmentForm? form = null)
 {
-    /// <summary>Merged segments stay: time spent on their size pays.</summary>
-    private const int CompressionLevel = 6;
-
     /// <param name="keyOf">The 32-byte key of the new segment; it is never stored.</param>
     /// <exception cref="SegmentDamagedException">A source is damaged; nothing was written.</exception>
     public SegmentInfo Merge(TenantId tenant, string folder, IReadOnlyList<SegmentReader> sources, Func<Guid, byte[]> keyOf, CancellationToken cancel)
@@ -26,7 +23,7 @@ internal sealed class SegmentMerger(TimeProvider clock)
         var id = Guid.CreateVersion7(clock.GetUtcNow());
         var batches = sources.SelectMany(source => source.Directory.Batches).Distinct().Order().ToArray();
         var ranks = sources.ToDictionary(source => source, source => source.Directory.Batches.Select(batch => Array.BinarySearch(batches, batch)).ToArray());
-        return SegmentFileWriter.Write(tenant, folder, id, day, batches, keyOf(id), CompressionLevel, writer =>
+        return SegmentFileWriter.Write(tenant, folder, id, day, batches, keyOf(id), form ?? SegmentForm.Merged, writer =>
         {
             var line = new ByteWriter();
             using var rows = new OrderedRows(tenant, sources, new TraceQuery(new AllTraces()));

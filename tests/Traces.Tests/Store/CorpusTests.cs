@@ -1,0 +1,90 @@
+using System.IO.Compression;
+using System.Text;
+using System.Text.RegularExpressions;
+using Akashi.Agent.Protocol;
+using Akashi.Traces.Contracts.Predicates;
+using Akashi.Traces.Lines;
+using Akashi.Traces.Store.Search;
+
+namespace Akashi.Traces.Tests.Store;
+
+/// <summary>Real activity of fifteen terminals, kept beside the project; see its README.</summary>
+public sealed partial class CorpusTests
+{
+    [Fact]
+    public async Task Write_Corpus_ComesBackByteForByteAndCountsAsItsReadmeSays()
+    {
+        var folder = Folder();
+        Assert.SkipWhen(folder is null, "There is no folder shared/data/traces beside the project: the real recordings cannot be read.");
+        using var store = new TestSegments();
+        var sources = new List<byte[]>();
+        foreach (var batches in Directory.EnumerateFiles(folder!, "*.zip", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Chunk(20))
+        {
+            var builder = new Akashi.Traces.Store.Writing.SegmentBuilder(TimeProvider.System);
+            foreach (var path in batches)
+            {
+                var name = BatchName.Parse(Path.GetFileName(path));
+                sources.Add(await ReadAsync(path, name));
+                builder.Add(name, name.SendTime, sources[^1]);
+            }
+            store.Segments.AddRange(builder.Write(store.Tenant, store.Folder, store.KeyOf));
+        }
+        var segments = store.OpenAll();
+        using var output = new MemoryStream();
+        var rows = await SegmentExport.WriteAsync(store.Tenant, segments, new TraceQuery(new AllTraces()), output, TestContext.Current.CancellationToken);
+        Assert.Equal(263_395, rows);
+        Assert.Equal(Sorted(sources), Sorted([output.ToArray()]));
+
+        var kinds = Kinds().Matches(await File.ReadAllTextAsync(Path.Combine(folder!, "README.md"), TestContext.Current.CancellationToken));
+        Assert.Equal(17, kinds.Count);
+        Assert.All(kinds, kind =>
+        {
+            var query = new TraceQuery(new And([new FieldEquals("evt", kind.Groups["evt"].Value), new FieldEquals("subEvt", kind.Groups["sub"].Value)]));
+            var expected = int.Parse(kind.Groups["count"].Value.Replace(",", "", StringComparison.Ordinal), null);
+            Assert.Equal(expected, SegmentSearch.Count(store.Tenant, segments, query, SearchOptions.Default, CancellationToken.None));
+        });
+    }
+
+    /// <summary>Hashes of all lines: equal as sets with repeats, without holding 170 MB of strings.</summary>
+    private static List<ulong> Sorted(IEnumerable<byte[]> logs)
+    {
+        var hashes = new List<ulong>();
+        foreach (var log in logs)
+        {
+            var lines = new LineSplitter(log);
+            while (lines.MoveNext())
+            {
+                Assert.Equal(LineEnd.Lf, lines.End);
+                hashes.Add(BitConverter.ToUInt64(System.Security.Cryptography.SHA256.HashData(lines.Line)));
+            }
+        }
+        hashes.Sort();
+        return hashes;
+    }
+
+    private static async Task<byte[]> ReadAsync(string path, BatchName name)
+    {
+        await using var zip = await ZipFile.OpenReadAsync(path);
+        await using var entry = await zip.GetEntry(name.EntryName)!.OpenAsync();
+        using var log = new MemoryStream();
+        await entry.CopyToAsync(log);
+        return log.ToArray();
+    }
+
+    /// <summary>The folder beside the project, looked for upwards from the test's own.</summary>
+    private static string? Folder()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Directory.Build.props")))
+            {
+                var traces = Path.Combine(folder.FullName, "..", "shared", "data", "traces");
+                return Directory.Exists(traces) ? traces : null;
+            }
+        }
+        return null;
+    }
+
+    [GeneratedRegex(@"^\| (?<evt>\w+)/(?<sub>\w+) \| (?<count>[\d,]+) \|$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Kinds();
+}

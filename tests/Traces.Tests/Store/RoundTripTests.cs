@@ -1,0 +1,139 @@
+using System.Text;
+using Akashi.Agent.Protocol;
+using Akashi.Platform.Calendar;
+using Akashi.Platform.Crypto;
+using Akashi.Traces.Contracts.Predicates;
+using Akashi.Traces.Lines;
+using Akashi.Traces.Store.Format;
+using Akashi.Traces.Store.Search;
+using Akashi.Traces.Store.Writing;
+using Akashi.Traces.Tests.Lines;
+
+namespace Akashi.Traces.Tests.Store;
+
+public class RoundTripTests
+{
+    private const string Header = "02/01/2026 20:00:00.000 +0900";
+
+    [Fact]
+    public void Write_AnyLogs_GivesEveryLineBackByteForByte() => Seeded.Repeat(chance =>
+    {
+        using var store = new TestSegments { Form = new SegmentForm(1, 1 + chance.Next(200)) };
+        for (var flush = chance.Next(3); flush >= 0; flush--)
+        {
+            store.Write([.. Enumerable.Range(0, 1 + chance.Next(3)).Select(_ => (TestSegments.Batch(chance), Log(chance)))]);
+        }
+        AssertSame(store);
+
+        static byte[] Log(Seeded chance) => chance.Chance(10) ? chance.Bytes(chance.Next(3000)) : TestSegments.Log(chance, chance.Next(300));
+    }, 4);
+
+    [Fact]
+    public void Write_OddLines_GivesThemBack()
+    {
+        using var store = new TestSegments();
+        var megabyte = new string('x', LineParser.MaxLineBytes);
+        store.WriteLines(
+            "", "\r", "\0", Header, Header + " ", Header + " a=" + megabyte[..^40], megabyte + "y", new string('é', 700_000),
+            Header.Replace("+0900", "-0000", StringComparison.Ordinal) + " a=1",
+            Header + string.Concat(Enumerable.Range(0, SegmentFormat.MaxBlockColumns + 1).Select(i => $" k{i}=v{i}")),
+            Header + string.Concat(Enumerable.Repeat(" r=1 r=\"2\"", 2000)),
+            Header + " sn=1" + new string(' ', 5000) + "x=2");
+        AssertSame(store);
+    }
+
+    [Fact]
+    public void Write_InventedKeys_KeepsColumnsBounded()
+    {
+        using var store = new TestSegments();
+        store.WriteLines(Enumerable.Range(0, 12_000).Select(i => $"{Header} key{i}=value{i} sn={i}"));
+        AssertSame(store);
+        var directory = store.Open(store.Segments[0]).Directory;
+        Assert.InRange(directory.Keys.Length, 100, SegmentFormat.MaxSegmentKeys);
+        Assert.All(directory.Blocks, block => Assert.InRange(block.Chunks.Length, 1, SegmentFormat.MaxBlockColumns + ColumnIds.FirstKey));
+        Assert.All(directory.Blocks, block => Assert.NotEqual(0, block.RawRows));
+    }
+
+    [Fact]
+    public void Write_InventedShapes_KeepsLinesBeyondTheBoundVerbatim()
+    {
+        using var store = new TestSegments();
+        string[] keys = ["a", "b", "c", "d", "e", "f", "g"];
+        store.WriteLines(Enumerable.Range(0, 9000).Select(i => Header + string.Concat(Enumerable.Range(0, 13).Select(bit => $" {keys[bit % 7]}={((i >> bit & 1) != 0 ? "\"1\"" : "1")}"))));
+        AssertSame(store);
+    }
+
+    [Fact]
+    public void Write_LinesOfSeveralDays_FilesEachUnderItsDay()
+    {
+        using var store = new TestSegments();
+        var segments = store.WriteLines(
+            "02/01/2026 23:59:59.999 +0900 n=1", "02/02/2026 00:00:00.000 +0900 n=2", "01/01/1970 00:00:00.000 +0900 n=3", "01/01/2099 00:00:00.000 +0900 n=4", "broken");
+        Assert.Equal([("2026-02-01", 1), ("2026-02-02", 4)], segments.Select(segment => (segment.Day.ToString(), (int)segment.Rows)));
+        var traces = Newest(store, new AllTraces(), 10);
+        Assert.Equal(["n=4", "broken", "n=2", "n=1", "n=3"], traces.Select(trace => Encoding.UTF8.GetString(trace.Line).Split(' ')[^1]));
+        Assert.Equal([LineFlags.Skewed, LineFlags.Unparsed, LineFlags.None, LineFlags.None, LineFlags.Skewed], traces.Select(trace => trace.Flags));
+        Assert.Equal(new DateTimeOffset(2098, 12, 31, 15, 0, 0, TimeSpan.Zero), segments[1].MaxTime);
+    }
+
+    [Fact]
+    public void Write_Segment_TellsWhatIsOnDisk()
+    {
+        using var store = new TestSegments();
+        var segment = Assert.Single(store.WriteLines(Header + " a=1", Header + " a=2"));
+        var bytes = File.ReadAllBytes(store.PathOf(segment));
+        Assert.Equal((bytes.Length, Sha256.Of(bytes), 2L, SegmentFormat.Version), (segment.Bytes, segment.Digest, segment.Rows, segment.FormatVersion));
+        Assert.Equal(new JstDay(new DateOnly(2026, 2, 1)), segment.Day);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(store.PathOf(segment)));
+        Assert.Equal(-1, bytes.AsSpan().IndexOf("2026"u8));
+    }
+
+    [Fact]
+    public void Write_KeyFails_LeavesNothingBehindAndKeepsTheRows()
+    {
+        using var store = new TestSegments();
+        var builder = new SegmentBuilder(TimeProvider.System);
+        builder.Add(TestSegments.Batch(new Seeded(1)), TestSegments.Received, "02/01/2026 20:00:00.000 +0900 a=1\n02/02/2026 20:00:00.000 +0900 a=1"u8.ToArray());
+        var calls = 0;
+        Assert.Throws<IOException>(() => builder.Write(store.Tenant, store.Folder, id => ++calls == 2 ? throw new IOException("no key") : store.KeyOf(id)));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(store.Folder));
+        Assert.Equal(2, builder.Write(store.Tenant, store.Folder, store.KeyOf).Count);
+        Assert.Equal(0, builder.Rows);
+        Assert.Empty(builder.Write(store.Tenant, store.Folder, store.KeyOf));
+    }
+
+    [Fact]
+    public void Add_LogBeyondTheBound_IsRefused() => Assert.Throws<ArgumentException>(() =>
+        new SegmentBuilder(TimeProvider.System).Add(TestSegments.Batch(new Seeded(1)), TestSegments.Received, new byte[SegmentFormat.MaxLogBytes + 1]));
+
+    [Fact]
+    public void Merge_Segments_IsTheirUnion() => Seeded.Repeat(chance =>
+    {
+        using var store = new TestSegments { Form = new SegmentForm(1, 1 + chance.Next(200)) };
+        for (var flush = 2 + chance.Next(3); flush > 0; flush--) store.Write((TestSegments.Batch(chance), TestSegments.Log(chance, 1 + chance.Next(400))));
+        if (chance.Chance(30)) store.Write([.. store.Rows.GroupBy(row => row.Name).Take(1).Select(batch => (batch.Key, Again(batch)))]); // the same rows once more
+        foreach (var day in store.Segments.GroupBy(segment => segment.Day).ToList())
+        {
+            var merged = new SegmentMerger(TimeProvider.System, store.Form).Merge(store.Tenant, store.Folder, [.. day.Select(store.Open)], store.KeyOf, CancellationToken.None);
+            Assert.Equal((day.Key, day.Sum(segment => segment.Rows)), (merged.Day, merged.Rows));
+            store.Segments.RemoveAll(day.Contains);
+            store.Segments.Add(merged);
+        }
+        AssertSame(store);
+
+        static byte[] Again(IEnumerable<TestSegments.Row> rows) => [.. rows.SelectMany(row => row.Trace.Line.Concat(row.End.Bytes().ToArray()))];
+    }, 3);
+
+    /// <summary>The segments hold exactly the rows that were written, and export gives them in order.</summary>
+    internal static void AssertSame(TestSegments store)
+    {
+        var found = SegmentExport.Read(store.Tenant, store.OpenAll(), new TraceQuery(new AllTraces()), CancellationToken.None).ToList();
+        var rows = store.Rows.OrderBy(row => row.Position).ToList();
+        Assert.Equal(rows.Count, found.Count);
+        Assert.Equal(rows.Count, store.Segments.Sum(segment => segment.Rows));
+        for (var i = 0; i < rows.Count; i++) Assert.True(rows[i].Is(found[i]), $"row {i}: {Encoding.UTF8.GetString(rows[i].Trace.Line.AsSpan(0, Math.Min(500, rows[i].Trace.Line.Length)))}");
+    }
+
+    private static IReadOnlyList<FoundTrace> Newest(TestSegments store, Predicate predicate, int limit) =>
+        SegmentSearch.Newest(store.Tenant, store.OpenAll(), new TraceQuery(predicate), limit, null, SearchOptions.Default, CancellationToken.None).Traces;
+}

@@ -1,0 +1,141 @@
+using System.Text;
+using Akashi.Platform.Tenancy;
+using Akashi.Traces.Contracts.Predicates;
+using Akashi.Traces.Lines;
+using Akashi.Traces.Query;
+using Akashi.Traces.Store.Search;
+using Akashi.Traces.Store.Writing;
+using Akashi.Traces.Tests.Lines;
+using Akashi.Traces.Tests.Query;
+
+namespace Akashi.Traces.Tests.Store;
+
+public class SearchTests
+{
+    [Fact]
+    public void Search_AnyQuery_FindsWhatANaiveFilterFinds() => Seeded.Repeat(chance =>
+    {
+        using var store = Filled(chance);
+        var segments = store.OpenAll();
+        for (var i = 0; i < 25; i++)
+        {
+            var query = Query(chance);
+            var expected = Naive(store, query);
+            var text = $"{QueryPrinter.Print(query.Predicate)} [{query.From:o}, {query.To:o})";
+            var limit = 1 + chance.Next(50);
+            var page = SegmentSearch.Newest(store.Tenant, segments, query, limit, null, new SearchOptions(1 + chance.Next(3)), CancellationToken.None);
+            Assert.True(expected.Take(limit).Select(row => row.Position).SequenceEqual(page.Traces.Select(trace => trace.Position)), text);
+            Assert.All(expected.Take(limit).Zip(page.Traces), pair => Assert.True(pair.First.Is(pair.Second), text));
+            Assert.True(expected.Count == SegmentSearch.Count(store.Tenant, segments, query, SearchOptions.Default, CancellationToken.None), text);
+        }
+    }, 4);
+
+    [Fact]
+    public void Newest_PageByPageAcrossMerges_FindsEachTraceOnce() => Seeded.Repeat(chance =>
+    {
+        using var store = Filled(chance);
+        var query = Query(chance);
+        var expected = Naive(store, query);
+        var seen = new List<TracePosition>();
+        var next = default(TracePosition?);
+        do
+        {
+            var page = SegmentSearch.Newest(store.Tenant, store.OpenAll(), query, 7, next, SearchOptions.Default, CancellationToken.None);
+            seen.AddRange(page.Traces.Select(trace => trace.Position));
+            next = page.Next is { } position && TracePosition.TryParse(position.ToString(), out var parsed) ? parsed : null;
+            Merge(store, chance);
+        }
+        while (next is not null);
+        Assert.Equal(expected.Select(row => row.Position), seen);
+    }, 2);
+
+    [Fact]
+    public void Histogram_AnyQuery_CountsEachTraceInItsBucket() => Seeded.Repeat(chance =>
+    {
+        using var store = Filled(chance);
+        var segments = store.OpenAll();
+        var from = new DateTimeOffset(2026, 2, 1, 11, 0, 0, TimeSpan.Zero).AddMilliseconds(chance.Next(100));
+        var query = new TraceQuery(chance.Chance(40) ? new AllTraces() : new PredicateMaker(chance).Predicate(), from, from.AddMilliseconds(1 + chance.Next(chance.Chance(50) ? 50 : 30_000_000)));
+        var buckets = 1 + chance.Next(60);
+        var width = SegmentSearch.BucketWidth(query, buckets);
+        var expected = new long[buckets];
+        foreach (var row in Naive(store, query)) expected[(row.Position.Time - query.FirstTime) / width]++;
+        Assert.Equal(expected, SegmentSearch.Histogram(store.Tenant, segments, query, buckets, SearchOptions.Default, CancellationToken.None));
+    }, 2);
+
+    [Fact]
+    public async Task WriteAsync_All_GivesTheLogBackWithItsTerminators()
+    {
+        using var store = new TestSegments();
+        const string log = "02/01/2026 20:00:00.000 +0900 a=1\r\n02/01/2026 20:00:00.001 +0900 a=\"2\"\n02/01/2026 20:00:00.002 +0900 a=3";
+        store.Write((TestSegments.Batch(new Seeded(1)), Encoding.UTF8.GetBytes(log)));
+        Assert.Equal(log, await ExportAsync(store));
+        store.WriteLines("02/01/2026 20:00:01.000 +0900 a=4");
+        Assert.Equal(log + "\n02/01/2026 20:00:01.000 +0900 a=4", await ExportAsync(store));
+
+        static async Task<string> ExportAsync(TestSegments store)
+        {
+            using var output = new MemoryStream();
+            await SegmentExport.WriteAsync(store.Tenant, store.OpenAll(), new TraceQuery(new AllTraces()), output, CancellationToken.None);
+            return Encoding.UTF8.GetString(output.ToArray());
+        }
+    }
+
+    [Fact]
+    public void Search_RareAndAbsentValues_ReadsFewBlocks()
+    {
+        using var store = new TestSegments();
+        store.WriteLines(Enumerable.Range(0, 50_000).Select(i => $"02/01/2026 20:00:{i / 1000:00}.{i % 1000:000} +0900 evt=ps sn={i} psGUID={{{new Seeded((ulong)i).Next64():x16}}} cmd=\"run word{i}x\""));
+        var segment = store.Open(Assert.Single(store.Segments));
+        string[] rare = ["sn:31234", "sn:999999", "word777x", "wordless", $"psguid:{{{new Seeded(5).Next64():X16}}}", "nofield:1", "cmd:\"run word9x\"", "cmd:*\" word4711x\""];
+        foreach (var query in rare)
+        {
+            Assert.True(QueryParser.TryParse(query, out var predicate, out _));
+            var matcher = Matcher.Of(predicate);
+            var candidates = Enumerable.Range(0, segment.Directory.Blocks.Length).Count(block => matcher.CanMatch(new BlockSummary(segment, block)));
+            Assert.True(candidates <= 3, $"{query} may be in {candidates} of {segment.Directory.Blocks.Length} blocks");
+        }
+    }
+
+    [Fact]
+    public void Search_ByAnotherTenantOrCancelled_GivesNothing()
+    {
+        using var store = new TestSegments();
+        store.WriteLines("02/01/2026 20:00:00.000 +0900 a=1");
+        var query = new TraceQuery(new Phrase("1"));
+        Assert.Throws<InvalidOperationException>(() => SegmentSearch.Count(TenantId.New(TimeProvider.System), store.OpenAll(), query, SearchOptions.Default, CancellationToken.None));
+        Assert.ThrowsAny<OperationCanceledException>(() => SegmentSearch.Count(store.Tenant, store.OpenAll(), query, SearchOptions.Default, new CancellationToken(true)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => SegmentSearch.Newest(store.Tenant, [], query, 0, null, SearchOptions.Default, CancellationToken.None));
+        Assert.Throws<ArgumentException>(() => SegmentSearch.Histogram(store.Tenant, [], query, 10, SearchOptions.Default, CancellationToken.None));
+    }
+
+    private static TestSegments Filled(Seeded chance)
+    {
+        var store = new TestSegments { Form = new SegmentForm(1, 1 + chance.Next(100)) };
+        for (var flush = chance.Next(4); flush >= 0; flush--) store.Write((TestSegments.Batch(chance), TestSegments.Log(chance, 1 + chance.Next(300))));
+        if (store.Rows.Count == 0) store.WriteLines("x");
+        return store;
+    }
+
+    private static TraceQuery Query(Seeded chance)
+    {
+        DateTimeOffset? from = chance.Chance(40) ? TestSegments.Received.AddMilliseconds(-chance.Next(20_000_000)) : null;
+        DateTimeOffset? to = chance.Chance(40) ? (from ?? new DateTimeOffset(2026, 2, 1, 11, 0, 0, TimeSpan.Zero)).AddMilliseconds(chance.Next(chance.Chance(50) ? 30 : 20_000_000)) : null;
+        return new TraceQuery(chance.Chance(10) ? new AllTraces() : new PredicateMaker(chance).Predicate(), from, to);
+    }
+
+    private static List<TestSegments.Row> Naive(TestSegments store, TraceQuery query) =>
+    [
+        .. store.Rows.Where(row => (query.From is null || row.Trace.Time >= query.From) && (query.To is null || row.Trace.Time < query.To) && row.Trace.Matches(query.Predicate))
+            .OrderByDescending(row => row.Position),
+    ];
+
+    private static void Merge(TestSegments store, Seeded chance)
+    {
+        if (chance.Chance(70)) return;
+        var day = store.Segments.GroupBy(segment => segment.Day).MaxBy(group => group.Count())!.ToList();
+        var merged = new SegmentMerger(TimeProvider.System, store.Form).Merge(store.Tenant, store.Folder, [.. day.Select(store.Open)], store.KeyOf, CancellationToken.None);
+        store.Segments.RemoveAll(day.Contains);
+        store.Segments.Add(merged);
+    }
+}

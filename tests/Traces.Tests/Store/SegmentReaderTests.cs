@@ -1,0 +1,177 @@
+using Akashi.Platform.Tenancy;
+using Akashi.Traces.Contracts.Predicates;
+using Akashi.Traces.Query;
+using Akashi.Traces.Store.Columns;
+using Akashi.Traces.Store.Format;
+using Akashi.Traces.Store.Reading;
+using Akashi.Traces.Store.Search;
+using Akashi.Traces.Tests.Lines;
+
+namespace Akashi.Traces.Tests.Store;
+
+public class SegmentReaderTests
+{
+    [Fact]
+    public void Dispose_WhileInUse_ClosesAfterTheLastUse()
+    {
+        using var store = new TestSegments();
+        var reader = store.Open(store.WriteLines("02/01/2026 20:00:00.000 +0900 a=1")[0]);
+        Assert.True(reader.TryUse(out var use));
+        reader.Dispose();
+        reader.Dispose();
+        Assert.False(reader.TryUse(out _));
+        using (var block = new BlockReader(reader, 0)) Assert.Single(block.Times);
+        use.Dispose();
+        using var closed = new BlockReader(reader, 0);
+        Assert.Throws<ObjectDisposedException>(() => closed.Times);
+        Assert.Throws<ObjectDisposedException>(() => SegmentSearch.Count(store.Tenant, [reader], new TraceQuery(new Phrase("1")), SearchOptions.Default, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Search_ManyAtOnceWhileSegmentsClose_IsRightOrToldClosed()
+    {
+        using var store = new TestSegments();
+        store.WriteLines(Enumerable.Range(0, 2000).Select(i => $"02/01/2026 20:00:00.{i % 1000:000} +0900 evt=ps sn={i}"));
+        var cancel = TestContext.Current.CancellationToken;
+        for (var round = 0; round < 10; round++)
+        {
+            var readers = store.OpenAll();
+            var searches = Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+            {
+                try
+                {
+                    return SegmentSearch.Count(store.Tenant, readers, new TraceQuery(new FieldEquals("evt", "ps")), new SearchOptions(2), cancel);
+                }
+                catch (ObjectDisposedException)
+                {
+                    return 2000;
+                }
+            }, cancel)).ToArray();
+            foreach (var reader in readers) reader.Dispose();
+            Assert.All(await Task.WhenAll(searches), count => Assert.Equal(2000, count));
+        }
+    }
+
+    [Fact]
+    public void Chunks_OfASegment_HaveNoncesOfTheirOwnAndNoKeyInTheClear()
+    {
+        using var store = new TestSegments();
+        var segment = store.WriteLines(Enumerable.Range(0, 9000).Select(i => $"02/01/2026 20:00:00.000 +0900 secretKey=secretValue sn={i}"))[0];
+        var directory = store.Open(segment).Directory;
+        var numbers = directory.Blocks.SelectMany(block => block.Chunks).Select(chunk => chunk.Number).ToList();
+        Assert.Equal(numbers.Count, numbers.Distinct().Count());
+        Assert.DoesNotContain(0UL, numbers); // the directory's
+        Assert.Equal(-1, File.ReadAllBytes(store.PathOf(segment)).AsSpan().IndexOf("secret"u8));
+    }
+
+    [Fact]
+    public void Get_MoreSegmentsThanTheCacheHolds_ClosesTheLeastRecentlyUsed()
+    {
+        using var store = new TestSegments();
+        for (var i = 0; i < 5; i++) store.WriteLines($"02/01/2026 20:00:00.000 +0900 a={i}");
+        using var cache = new SegmentCache(maxFiles: 2);
+        var first = Get(0);
+        for (var i = 1; i < 5; i++) Get(i).Dispose();
+        Assert.Equal(2, cache.OpenFiles);
+        Assert.Single(SegmentExport.Read(store.Tenant, [Get(4).Reader], new TraceQuery(new AllTraces()), CancellationToken.None));
+        Assert.NotSame(first.Reader, Get(0).Reader);
+        using (var block = new BlockReader(first.Reader, 0)) Assert.Single(block.Times); // still in use
+        first.Dispose();
+        Assert.Throws<InvalidOperationException>(() => cache.Get(TenantId.New(TimeProvider.System), store.Segments[0].Id, store.PathOf(store.Segments[0]), store.KeyOf));
+        cache.Remove(store.Segments[0].Id);
+        Assert.Equal(1, cache.OpenFiles);
+
+        SegmentReader.Use Get(int index) => cache.Get(store.Tenant, store.Segments[index].Id, store.PathOf(store.Segments[index]), store.KeyOf);
+    }
+
+    [Fact]
+    public void Get_FiltersBeyondTheBound_ClosesOthers()
+    {
+        using var store = new TestSegments();
+        for (var i = 0; i < 3; i++) store.WriteLines(Enumerable.Range(0, 3000).Select(n => $"02/01/2026 20:00:00.000 +0900 a=word{n}"));
+        using var cache = new SegmentCache(maxBytes: 6000);
+        foreach (var segment in store.Segments)
+        {
+            using var use = cache.Get(store.Tenant, segment.Id, store.PathOf(segment), store.KeyOf);
+            use.Reader.Filter(0);
+        }
+        using (cache.Get(store.Tenant, store.Segments[2].Id, store.PathOf(store.Segments[2]), store.KeyOf)) Assert.Equal(1, cache.OpenFiles);
+    }
+
+    [Fact]
+    public void ColumnBlock_AnyValues_ComeBack() => Seeded.Repeat(chance =>
+    {
+        var column = new ColumnBuilder();
+        var to = new ByteWriter();
+        for (var use = 0; use < 3; use++)
+        {
+            column.Clear();
+            to.Clear();
+            var distinct = 1 + chance.Next(chance.Chance(20) ? 70_000 : 400);
+            var values = Enumerable.Range(0, chance.Next(chance.Chance(20) ? 80_000 : 1000)).Select(_ => Value(chance, distinct)).ToList();
+            foreach (var value in values) column.Add(value);
+            column.Write(to);
+            var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(to.Length);
+            to.Written.CopyTo(buffer);
+            using var block = new ColumnBlock(buffer, to.Length);
+            Assert.Equal(values.Count, block.Count);
+            for (var i = 0; i < values.Count; i++) Assert.True(values[i].AsSpan().SequenceEqual(block.Value(i)));
+            for (var at = 0; at < block.Arena.Length; at += 1 + at / 10)
+            {
+                var entry = block.EntryAt(at);
+                Assert.InRange(at, block.EntryStart(entry), block.EntryEnd(entry) - 1);
+            }
+        }
+
+        static byte[] Value(Seeded chance, int distinct) => chance.Next(40) switch
+        {
+            0 when distinct % 3 == 0 => System.Text.Encoding.UTF8.GetBytes(chance.Pick(LineMaker.Values)),
+            _ => System.Text.Encoding.UTF8.GetBytes((chance.Next(distinct) * (distinct % 2 == 0 ? 1_000_003L : -7)).ToString(System.Globalization.CultureInfo.InvariantCulture)),
+        };
+    });
+
+    [Fact]
+    public void RowSet_AnyOperations_AgreeWithAList() => Seeded.Repeat(chance =>
+    {
+        var size = 1 + chance.Next(200);
+        var (set, other) = (new RowSet(size), new RowSet(size));
+        var (list, more) = (new SortedSet<int>(), new SortedSet<int>());
+        for (var i = chance.Next(size + 1); i > 0; i--)
+        {
+            var (row, second) = (chance.Next(size), chance.Next(size));
+            set.Add(row);
+            list.Add(row);
+            other.Add(second);
+            more.Add(second);
+        }
+        switch (chance.Next(5))
+        {
+            case 0:
+                set.IntersectWith(other);
+                list.IntersectWith(more);
+                break;
+            case 1:
+                set.UnionWith(other);
+                list.UnionWith(more);
+                break;
+            case 2:
+                set.Complement();
+                list = [.. Enumerable.Range(0, size).Except(list)];
+                break;
+            case 3:
+                var (from, to) = (chance.Next(size + 1), chance.Next(size + 1));
+                set.Restrict(from, to);
+                list.RemoveWhere(row => row < from || row >= to);
+                break;
+            default:
+                set.Fill();
+                list = [.. Enumerable.Range(0, size)];
+                break;
+        }
+        Assert.Equal((list.Count, list.Count == 0), (set.Count(), set.IsEmpty));
+        var start = chance.Next(size);
+        Assert.Equal(list.Where(row => row >= start).DefaultIfEmpty(-1).First(), set.Next(start));
+        Assert.Equal(list.Where(row => row <= start).DefaultIfEmpty(-1).Last(), set.Previous(start));
+        Assert.Equal(list, Enumerable.Range(0, size).Where(row => set[row]));
+    }, 0.5);
+}

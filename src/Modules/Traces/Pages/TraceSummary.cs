@@ -37,6 +37,8 @@ internal sealed record TraceSummary(string Computer, string Kind, string Process
 
     private static string Target(string kind, Dictionary<string, string> fields)
     {
+        // An injection is about the process that was reached into, not the one that did it.
+        if (kind == "ps" && Get(fields, "tpsPath") is { Length: > 0 } reached) return reached;
         if (kind == "net" && Destination(fields) is { Length: > 0 } destination) return destination;
         return First(fields, WhatByEvent.GetValueOrDefault(kind, WhatOtherwise)) is { Length: > 0 } what ? what : First(fields, WhatOtherwise);
     }

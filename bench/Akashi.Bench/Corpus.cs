@@ -1,0 +1,48 @@
+using System.IO.Compression;
+
+namespace Akashi.Bench;
+
+/// <summary>Real trace lines from the folder <c>shared/data/traces</c> beside the project.</summary>
+internal static class Corpus
+{
+    /// <returns>Lines with their terminators; null when the folder is absent.</returns>
+    public static List<byte[]>? Read(int count)
+    {
+        var folder = Find();
+        if (folder is null)
+        {
+            BenchReport.Note("Left out: the trace corpus (../shared/data/traces) is not beside the project.");
+            return null;
+        }
+        var lines = new List<byte[]>(count);
+        foreach (var file in Directory.EnumerateFiles(folder, "*.zip", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        {
+            using var zip = ZipFile.OpenRead(file);
+            using var stream = zip.Entries[0].Open();
+            using var memory = new MemoryStream();
+            stream.CopyTo(memory);
+            var rest = memory.GetBuffer().AsSpan(0, (int)memory.Length);
+            while (rest.Length > 0)
+            {
+                var end = rest.IndexOf((byte)'\n');
+                var length = end < 0 ? rest.Length : end + 1;
+                lines.Add(rest[..length].ToArray());
+                rest = rest[length..];
+                if (lines.Count == count) return lines;
+            }
+        }
+        // A longer run repeats the corpus.
+        for (var i = 0; lines.Count < count; i++) lines.Add(lines[i]);
+        return lines;
+    }
+
+    private static string? Find()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var candidate = Path.Combine(folder.FullName, "shared", "data", "traces");
+            if (Directory.Exists(candidate)) return candidate;
+        }
+        return null;
+    }
+}

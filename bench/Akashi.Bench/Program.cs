@@ -1,0 +1,25 @@
+using Akashi.Bench;
+using Akashi.Bench.Receive;
+using Akashi.Bench.Recording;
+
+// ./akashi bench [NAME] [--json]: each benchmark prints rows beside its peer, measured in the same run.
+if (args is ["write-peer", var zips, var folder, var clients]) return WritePeer.Run(zips, folder, int.Parse(clients, System.Globalization.CultureInfo.InvariantCulture));
+
+(string Name, Func<BenchReport, Task> Run)[] all =
+[
+    ("receive", ReceiveBenchmark.RunAsync),
+    ("agent", AgentBenchmark.RunAsync),
+];
+var json = args.Contains("--json");
+var wanted = args.FirstOrDefault(argument => !argument.StartsWith('-'));
+// The agent's rows belong to the receive benchmark's table as well: `bench receive` prints both halves of the way of a trace.
+var chosen = wanted is null or "receive" ? all : [.. all.Where(benchmark => benchmark.Name == wanted)];
+if (chosen.Length == 0)
+{
+    Console.Error.WriteLine($"'{wanted}' is no benchmark. There are: {string.Join(", ", all.Select(benchmark => benchmark.Name))}.");
+    return 2;
+}
+var report = new BenchReport(json);
+foreach (var benchmark in chosen) await benchmark.Run(report);
+report.Finish();
+return 0;

@@ -40,6 +40,15 @@ public class FoldingTests
         Assert.Equal(NaiveTrace.Fold(text), Encoding.UTF8.GetString(new Folder().Fold(Encoding.UTF8.GetBytes(text))));
     });
 
+    [Fact]
+    public void Fold_EndlessMarks_TakesNoEndlessTime()
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        Folder.Fold(string.Concat(Enumerable.Repeat("\u0301\u0323", 200_000)));
+        Folder.Fold(string.Concat(Enumerable.Repeat("\u0301ﾞ", 200_000)));
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start).TotalSeconds, 0, 10);
+    }
+
     [Theory]
     [InlineData("free words", "free|words")]
     [InlineData(@"C:\Windows\x_1.EXE", "c|windows|x|1|exe")]

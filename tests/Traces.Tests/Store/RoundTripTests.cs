@@ -103,6 +103,18 @@ public class RoundTripTests
     }
 
     [Fact]
+    public void Write_NothingButLineFeeds_StaysInBoundsAndCountsEachLine()
+    {
+        using var store = new TestSegments();
+        var builder = new SegmentBuilder(TimeProvider.System);
+        var log = new byte[SegmentBuilder.MaxRowsAtOnce + 5];
+        Array.Fill(log, (byte)'\n');
+        builder.Add(TestSegments.Batch(new Seeded(1)), TestSegments.Received, log);
+        Assert.Equal(log.Length, builder.Rows);
+        Assert.Equal([SegmentBuilder.MaxRowsAtOnce, 5L], builder.Write(store.Tenant, store.Folder, store.KeyOf).Select(segment => segment.Rows));
+    }
+
+    [Fact]
     public void Add_LogBeyondTheBound_IsRefused() => Assert.Throws<ArgumentException>(() =>
         new SegmentBuilder(TimeProvider.System).Add(TestSegments.Batch(new Seeded(1)), TestSegments.Received, new byte[SegmentFormat.MaxLogBytes + 1]));
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
 
@@ -8,9 +9,13 @@ namespace Akashi.Traces.Query;
 /// The one definition of folding: NFKC, lower case (invariant), NFKC again; UTF-8 in, UTF-8 out. Bytes that are no UTF-8 and the
 /// noncharacter U+FFFE (which the runtime refuses to normalise) count as U+FFFD. Filters in segments hold hashes of folded text,
 /// so a change here needs a new segment format version. Reuses its buffers; not thread-safe.
+/// <para>A text with more than <see cref="MaxMarks"/> combining marks in a row is folded in stretches that end there: sorting marks
+/// takes the square of their number, and a terminal could send a million.</para>
 /// </summary>
 internal sealed class Folder
 {
+    public const int MaxMarks = 30;
+
     private byte[] _buffer = new byte[1024];
 
     /// <summary>Valid until the next call.</summary>
@@ -27,8 +32,28 @@ internal sealed class Folder
 
     public static byte[] Fold(string text) => new Folder().Fold(Encoding.UTF8.GetBytes(text)).ToArray();
 
-    internal static string FoldSlowly(string text) =>
+    private static string FoldSlowly(string text)
+    {
+        var (start, at, marks) = (0, 0, 0);
+        StringBuilder? stretches = null;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            at += rune.Utf16SequenceLength;
+            marks = IsMark(rune) ? marks + 1 : 0;
+            if (marks <= MaxMarks) continue;
+            stretches ??= new StringBuilder();
+            stretches.Append(FoldStretch(text[start..at]));
+            (start, marks) = (at, 0);
+        }
+        return stretches is null ? FoldStretch(text) : stretches.Append(FoldStretch(text[start..])).ToString();
+    }
+
+    private static string FoldStretch(string text) =>
         text.Replace('\uFFFE', '\uFFFD').Normalize(NormalizationForm.FormKC).ToLowerInvariant().Normalize(NormalizationForm.FormKC);
+
+    /// <summary>Also the half-width sound marks: they are letters, but NFKC makes combining marks of them.</summary>
+    private static bool IsMark(Rune rune) => rune.Value is 0xFF9E or 0xFF9F
+        || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
 
     private ReadOnlySpan<byte> LowerAscii(ReadOnlySpan<byte> value)
     {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Akashi.Traces.Store.Filters;
 using Akashi.Traces.Store.Format;
 
@@ -34,6 +35,7 @@ internal sealed class KeyTable
     private sealed class BytesComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
     {
         public static readonly BytesComparer Instance = new();
+        private static readonly ulong Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)); // keeps chosen keys from colliding
 
         public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
 
@@ -41,7 +43,7 @@ internal sealed class KeyTable
 
         public int GetHashCode(byte[] obj) => GetHashCode((ReadOnlySpan<byte>)obj);
 
-        public int GetHashCode(ReadOnlySpan<byte> alternate) => unchecked((int)FastHash.Of(alternate, 0));
+        public int GetHashCode(ReadOnlySpan<byte> alternate) => unchecked((int)FastHash.Of(alternate, Seed));
 
         public byte[] Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
     }

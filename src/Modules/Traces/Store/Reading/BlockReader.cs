@@ -97,9 +97,10 @@ internal sealed class BlockReader(SegmentReader segment, int number) : IDisposab
     {
         if (_entry.Find(columnId) is not { } chunk) return segment.Part<ColumnBlock>(number, columnId, () => throw new InvalidDataException("it is missing."));
         var column = segment.Column(number, chunk);
-        if (column.Count == count) return column;
+        var found = column.Count;
+        if (found == count) return column;
         column.Dispose();
-        return segment.Part<ColumnBlock>(number, columnId, () => throw new InvalidDataException($"it has {column.Count} values where the shapes ask for {count}."));
+        return segment.Part<ColumnBlock>(number, columnId, () => throw new InvalidDataException($"it has {found} values where the shapes ask for {count}."));
     }
 
     private int[] Starts(int key)

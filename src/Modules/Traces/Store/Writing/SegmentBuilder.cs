@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Akashi.Agent.Protocol;
 using Akashi.Platform.Calendar;
 using Akashi.Platform.Tenancy;
@@ -8,16 +9,21 @@ using Akashi.Traces.Store.Format;
 namespace Akashi.Traces.Store.Writing;
 
 /// <summary>
-/// Gathers the logs of one tenant's batches and writes their lines as segments, one a filing day. Holds the logs it was given until they
-/// are written: the caller writes when <see cref="Rows"/> or <see cref="Bytes"/> reach its bound. Not thread-safe.
+/// Gathers the logs of one tenant's batches and writes their lines as segments, one a filing day (several when there are more than
+/// <see cref="MaxRowsAtOnce"/> lines). Holds the logs it was given until they are written: the caller writes when <see cref="Rows"/> or
+/// <see cref="Bytes"/> reach its bound. Not thread-safe.
 /// </summary>
 internal sealed class SegmentBuilder(TimeProvider clock, SegmentForm? form = null)
 {
+    /// <summary>A log of nothing but line feeds has a line a byte: what is kept of each while sorting must stay bounded.</summary>
+    public const int MaxRowsAtOnce = 2_000_000;
+
     private readonly ParsedLine _parsed = new();
     private readonly List<(BatchSource Source, ReadOnlyMemory<byte> Log)> _logs = [];
     private LineRef[] _lines = new LineRef[1024];
+    private int _count;
 
-    public int Rows { get; private set; }
+    public long Rows { get; private set; }
 
     /// <summary>Bytes of the logs held.</summary>
     public long Bytes { get; private set; }
@@ -28,44 +34,37 @@ internal sealed class SegmentBuilder(TimeProvider clock, SegmentForm? form = nul
     public void Add(BatchName batch, DateTimeOffset received, ReadOnlyMemory<byte> log)
     {
         if (log.Length > SegmentFormat.MaxLogBytes) throw new ArgumentException($"Log '{batch.EntryName}' has {log.Length} bytes; a segment takes logs up to {SegmentFormat.MaxLogBytes}. Refuse such a batch on receipt.", nameof(log));
-        var index = _logs.Count;
         _logs.Add((new BatchSource(batch.Tmid, batch.Id, received), log));
         Bytes += log.Length;
-        var splitter = new LineSplitter(log.Span);
-        for (var number = 0; splitter.MoveNext(); number++)
-        {
-            var flags = LineParser.Parse(splitter.Line, _parsed);
-            var time = flags == LineFlags.None ? _parsed.Time : EventTime.Of(received.ToOffset(JstDay.Offset));
-            var (day, skewed) = flags == LineFlags.None ? FilingDay.Of(time, received) : new FilingDay(JstDay.Of(received), false);
-            if (Rows == _lines.Length) Array.Resize(ref _lines, Rows * 2);
-            _lines[Rows++] = new LineRef(day.Date.DayNumber, time, index, number, splitter.Start, splitter.Length, splitter.End, skewed);
-        }
+        Rows += log.Span.Count((byte)'\n') + (log.Length > 0 && log.Span[^1] != '\n' ? 1 : 0);
     }
 
-    /// <summary>Writes one segment a filing day, durably, and empties the builder. On failure nothing stays behind and the builder keeps its rows.</summary>
+    /// <summary>Writes the segments, durably, and empties the builder. On failure nothing stays behind and the builder keeps its rows.</summary>
     /// <param name="folder">Exists; the segments lie directly in it.</param>
     /// <param name="keyOf">The 32-byte key of a new segment; it is never stored.</param>
     public IReadOnlyList<SegmentInfo> Write(TenantId tenant, string folder, Func<Guid, byte[]> keyOf)
     {
         var batches = _logs.Select(log => log.Source).Distinct().Order().ToArray();
-        var ranks = _logs.Select(log => Array.BinarySearch(batches, log.Source)).ToArray();
-        var lines = _lines.AsSpan(0, Rows);
-        foreach (ref var line in lines) line = line with { Batch = ranks[line.Log] };
-        Sort(lines);
         var written = new List<SegmentInfo>();
         try
         {
-            for (var start = 0; start < Rows;)
+            for (var index = 0; index < _logs.Count; index++)
             {
-                var end = start + 1;
-                while (end < Rows && _lines[end].Day == _lines[start].Day) end++;
-                written.Add(WriteDay(tenant, folder, keyOf, batches, start..end));
-                start = end;
+                var (source, log) = _logs[index];
+                var batch = Array.BinarySearch(batches, source);
+                var lines = new LineSplitter(log.Span);
+                for (var number = 0; lines.MoveNext(); number++)
+                {
+                    if (_count == MaxRowsAtOnce) WriteDays(tenant, folder, keyOf, batches, written);
+                    Append(lines, source.Received, index, batch, number);
+                }
             }
+            WriteDays(tenant, folder, keyOf, batches, written);
         }
         catch
         {
             foreach (var segment in written) File.Delete(Path.Combine(folder, segment.FileName));
+            _count = 0;
             throw;
         }
         Clear();
@@ -75,7 +74,29 @@ internal sealed class SegmentBuilder(TimeProvider clock, SegmentForm? form = nul
     public void Clear()
     {
         _logs.Clear();
-        (Rows, Bytes) = (0, 0);
+        (Rows, Bytes, _count) = (0, 0, 0);
+    }
+
+    private void Append(in LineSplitter line, DateTimeOffset received, int log, int batch, int number)
+    {
+        var parsed = LineParser.Parse(line.Line, _parsed) == LineFlags.None;
+        var (day, skewed) = parsed ? FilingDay.Of(_parsed.Time, received) : new FilingDay(JstDay.Of(received), false);
+        var time = parsed ? _parsed.Time.UnixMilliseconds : received.ToUnixTimeMilliseconds();
+        if (_count == _lines.Length) Array.Resize(ref _lines, _count * 2);
+        _lines[_count++] = new LineRef(day.Date.DayNumber, time, log, batch, number, line.Start, line.Length, line.End, skewed);
+    }
+
+    private void WriteDays(TenantId tenant, string folder, Func<Guid, byte[]> keyOf, BatchSource[] batches, List<SegmentInfo> written)
+    {
+        Sort(_lines.AsSpan(0, _count));
+        for (var start = 0; start < _count;)
+        {
+            var end = start + 1;
+            while (end < _count && _lines[end].Day == _lines[start].Day) end++;
+            written.Add(WriteDay(tenant, folder, keyOf, batches, start..end));
+            start = end;
+        }
+        _count = 0;
     }
 
     private SegmentInfo WriteDay(TenantId tenant, string folder, Func<Guid, byte[]> keyOf, BatchSource[] batches, Range range)
@@ -91,7 +112,7 @@ internal sealed class SegmentBuilder(TimeProvider clock, SegmentForm? form = nul
             foreach (ref readonly var line in _lines.AsSpan(range))
             {
                 var flags = line.Skewed ? LineFlags.Skewed : LineFlags.None;
-                var row = new RowMeta(line.Time.UnixMilliseconds, line.Time.OffsetMinutes, local[line.Batch], line.Number, flags, line.End);
+                var row = new RowMeta(line.Time, (short)JstDay.Offset.TotalMinutes, local[line.Batch], line.Number, flags, line.End);
                 writer.Add(row, _logs[line.Log].Log.Span.Slice(line.Start, line.Length));
             }
         });
@@ -107,13 +128,14 @@ internal sealed class SegmentBuilder(TimeProvider clock, SegmentForm? form = nul
         }
     }
 
-    /// <param name="Batch">Rank among the batches, set when all are known.</param>
-    private readonly record struct LineRef(int Day, EventTime Time, int Log, int Number, int Start, int Length, LineEnd End, bool Skewed, int Batch = 0)
+    /// <param name="Batch">Rank among the batches held.</param>
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct LineRef(int Day, long Time, int Log, int Batch, int Number, int Start, int Length, LineEnd End, bool Skewed)
     {
         public static int Compare(LineRef left, LineRef right)
         {
             var order = left.Day.CompareTo(right.Day);
-            if (order == 0) order = left.Time.UnixMilliseconds.CompareTo(right.Time.UnixMilliseconds);
+            if (order == 0) order = left.Time.CompareTo(right.Time);
             if (order == 0) order = left.Batch.CompareTo(right.Batch);
             return order != 0 ? order : left.Number.CompareTo(right.Number);
         }

@@ -1,0 +1,97 @@
+using Akashi.Traces.Index;
+using Akashi.Traces.Search;
+
+namespace Akashi.Traces.Tests.Index;
+
+public sealed class IndexerTests : IAsyncLifetime
+{
+    private TracePipeline _pipeline = null!;
+
+    public async ValueTask InitializeAsync() => _pipeline = await TracePipeline.StartAsync();
+
+    public ValueTask DisposeAsync() => _pipeline.DisposeAsync();
+
+    [Fact]
+    public async Task Index_PendingBatches_BecomeSearchableExactlyOnce()
+    {
+        for (var i = 0; i < 5; i++) await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(i, "needle"), TracePipeline.Line(i));
+        await IndexAllAsync();
+        await IndexAllAsync();
+        Assert.Equal(10, await CountAsync("*"));
+        Assert.Equal(5, await CountAsync("cmd:needle"));
+        Assert.Empty(await _pipeline.Database.QueryAsOwnerAsync<long>("SELECT leaf_index FROM traces.pending_batch"));
+        var (sound, report) = await _pipeline.VerifyAsync();
+        Assert.True(sound, report);
+    }
+
+    [Fact]
+    public async Task Index_AfterACrashBetweenWritingAndPublishing_StartsAnewAndSweepsTheOrphan()
+    {
+        await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(1));
+        var folder = _pipeline.Service<SegmentFolder>();
+        var orphan = Path.Combine(folder.Of(_pipeline.Tenant), "2026-11-20_orphan.seg");
+        await File.WriteAllTextAsync(orphan, "never published");
+        await IndexAllAsync();
+        folder.Sweep(_pipeline.Tenant, await _pipeline.Service<SegmentCatalogue>().FileNamesAsync(_pipeline.Tenant, CancellationToken.None));
+        Assert.False(File.Exists(orphan));
+        Assert.Equal(1, await CountAsync("*"));
+    }
+
+    [Fact]
+    public async Task Publish_BatchesThatSomebodyElseIndexed_ChangesNothing()
+    {
+        await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(1));
+        await IndexAllAsync();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _pipeline.Service<SegmentCatalogue>().PublishAsync(_pipeline.Tenant, [], [0], CancellationToken.None));
+        Assert.Equal(1, await CountAsync("*"));
+    }
+
+    [Fact]
+    public async Task Index_ADamagedArchiveObject_IsLeftOutAndTheRestGoesOn()
+    {
+        await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(1));
+        var damaged = Directory.EnumerateFiles(_pipeline.Options.ObjectsFolder, "*", SearchOption.AllDirectories).Single();
+        await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(2));
+        _pipeline.Service<Akashi.Traces.Receive.RecentLogs>().Take(Path.GetRelativePath(_pipeline.Options.ObjectsFolder, damaged));
+        Flip(damaged);
+        Assert.False(await _pipeline.Indexer.IndexAsync(_pipeline.Tenant, CancellationToken.None));
+        Assert.Equal(1, await CountAsync("*"));
+        var (sound, report) = await _pipeline.VerifyAsync();
+        Assert.False(sound, report);
+    }
+
+    [Fact]
+    public async Task Merge_ManySmallSegments_LeavesOneWithTheSameTraces()
+    {
+        for (var i = 0; i < 8; i++)
+        {
+            await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(i));
+            await IndexAllAsync();
+        }
+        Assert.Equal(8, await _pipeline.Merger.MergeAsync(_pipeline.Tenant, CancellationToken.None));
+        Assert.Equal(8, await CountAsync("*"));
+        Assert.Equal([1L], await _pipeline.Database.QueryAsOwnerAsync<long>("SELECT count(*) FROM traces.segment WHERE retired_at IS NULL"));
+        var (sound, report) = await _pipeline.VerifyAsync();
+        Assert.True(sound, report);
+    }
+
+    internal static void Flip(string path)
+    {
+        var bytes = File.ReadAllBytes(path);
+        bytes[^20] ^= 1;
+        File.WriteAllBytes(path, bytes);
+    }
+
+    private async Task IndexAllAsync()
+    {
+        while (await _pipeline.Indexer.IndexAsync(_pipeline.Tenant, CancellationToken.None))
+        {
+        }
+    }
+
+    private async Task<long> CountAsync(string query)
+    {
+        var outcome = await _pipeline.Service<TraceSearch>().CountAsync(_pipeline.Tenant, query, null, null, CancellationToken.None);
+        return outcome.TryGet(out var count, out var failure) ? count : throw new InvalidOperationException(failure.ToString());
+    }
+}

@@ -1,0 +1,98 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
+using Akashi.Agent.Protocol;
+using Akashi.Certificates;
+using Akashi.Certificates.Contracts;
+using Akashi.Endpoints;
+using Akashi.Identity;
+using Akashi.Identity.Contracts;
+using Akashi.Platform.Errors;
+using Akashi.Platform.Hosting;
+using Akashi.Platform.Tenancy;
+using Akashi.Portal;
+using Akashi.TestKit;
+using Akashi.Traces.Archive;
+using Akashi.Traces.Index;
+using Akashi.Traces.Receive;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Akashi.Traces.Tests;
+
+/// <summary>The way of a trace inside the server, on a real database and disk, with the background work driven by hand.</summary>
+internal sealed class TracePipeline : IAsyncDisposable
+{
+    public static readonly Tmid Terminal = Tmid.Parse("0f8c2a54-77aa-4c1e-9d1c-3b3f0d6f2a11");
+
+    private readonly TestServer _server;
+
+    private TracePipeline(TestServer server, TenantId tenant) => (_server, Tenant) = (server, tenant);
+
+    public TenantId Tenant { get; }
+
+    public TestDatabase Database => _server.Database;
+
+    public ServerOptions Options => _server.Options;
+
+    public BatchReceiver Receiver => Service<BatchReceiver>();
+
+    public Indexer Indexer => Service<Indexer>();
+
+    public Merger Merger => Service<Merger>();
+
+    public static async Task<TracePipeline> StartAsync()
+    {
+        var server = await TestServer.StartAsync(
+            [new CertificatesModule(), new IdentityModule(), new EndpointsModule(), new TracesModule(), new PortalModule()],
+            services =>
+            {
+                foreach (var background in services.Where(service => service.ServiceType == typeof(IHostedService) && (service.ImplementationType == typeof(Indexer) || service.ImplementationType == typeof(Merger))).ToList())
+                    services.Remove(background);
+                services.AddSingleton<Indexer>().AddSingleton<Merger>();
+            });
+        server.TrustRoot(server.Services.GetRequiredService<CertificateAuthority>().Certificate);
+        var tenant = (await server.Services.GetRequiredService<TenantDirectory>().ListAsync(CancellationToken.None)).Single(tenant => !tenant.IsOperator);
+        return new TracePipeline(server, tenant.Id);
+    }
+
+    public T Service<T>() where T : notnull => _server.Services.GetRequiredService<T>();
+
+    public BatchName NewName() => new(Terminal, TimeProvider.System.GetUtcNow(), BatchId.Parse(RandomNumberGenerator.GetHexString(BatchId.Length, lowercase: true)));
+
+    public static string Line(int number, string text = "x") => $"11/20/2026 13:20:00.{number % 1000:D3} +0900 evt=ps subEvt=start com=\"PC\" sn={number} cmd=\"{text}\"";
+
+    public static byte[] Log(params string[] lines) => Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n")));
+
+    public static byte[] Zip(BatchName name, byte[] log)
+    {
+        using var memory = new MemoryStream();
+        using (var zip = new ZipArchive(memory, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            using var entry = zip.CreateEntry(name.EntryName).Open();
+            entry.Write(log);
+        }
+        return memory.ToArray();
+    }
+
+    public Task<Outcome<BatchReceipt>> ReceiveAsync(BatchName name, params string[] lines) => ReceiveZipAsync(name, Zip(name, Log(lines)));
+
+    public Task<Outcome<BatchReceipt>> ReceiveZipAsync(BatchName name, byte[] zip)
+    {
+        var context = new DefaultHttpContext();
+        context.Request.Body = new MemoryStream(zip);
+        context.Request.ContentLength = zip.Length;
+        return Receiver.ReceiveAsync(Tenant, name, TraceNames.SourceAgent, context.Request, beforeStoring: null, CancellationToken.None);
+    }
+
+    public async Task<(bool Sound, string Report)> VerifyAsync()
+    {
+        var report = new StringWriter();
+        var sound = true;
+        foreach (var check in _server.Services.GetServices<IArchiveCheck>()) sound &= await check.VerifyAsync(report, CancellationToken.None);
+        return (sound, report.ToString());
+    }
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+}

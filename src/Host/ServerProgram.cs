@@ -34,7 +34,7 @@ internal static class ServerProgram
 
     private static async Task<int> RunServerAsync(AkashiModule[] modules, ServerOptions options)
     {
-        if (StartChecks.EncryptedVolume(options) is { } fault) return Refuse(fault);
+        if ((StartChecks.EncryptedVolume(options) ?? StartChecks.RealClock(options)) is { } fault) return Refuse(fault);
         // Archiving waits for the disk on pool threads; with the default of one a core, a few batches would hold up every sign-in.
         ThreadPool.SetMinThreads(WorkerThreads, WorkerThreads);
         var builder = CreateBuilder(modules, options);

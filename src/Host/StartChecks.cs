@@ -20,4 +20,10 @@ internal static class StartChecks
         !options.Production || options.AllowUnencryptedVolume || Volume.IsEncrypted(options.Data)
             ? null
             : $"'{options.Data}' is not on an encrypted volume (dm-crypt). Move it to one, or set allowUnencryptedVolume in config.json if the storage below encrypts.";
+
+    /// <summary>A clock that a file can move would make every expiry and every evidence time worthless.</summary>
+    public static string? RealClock(ServerOptions options) =>
+        !options.Production || Environment.GetEnvironmentVariable("AKASHI_CLOCK_OFFSET_FILE") is null or ""
+            ? null
+            : "AKASHI_CLOCK_OFFSET_FILE moves the clock for tests; a production service does not start with it. Unset it.";
 }

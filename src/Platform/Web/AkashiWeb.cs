@@ -30,7 +30,7 @@ public static class AkashiWeb
 
     public static void AddAkashiWeb(this IServiceCollection services, ServerOptions options)
     {
-        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(ShiftedClock.FromEnvironment());
         services.AddSingleton(options);
         services.AddSingleton(new ServiceHosts(options.BaseDomain, options.Port));
         services.AddSingleton<ServerCertificates>();

@@ -84,7 +84,7 @@ internal sealed class Supervision
 
     private async Task WatchReadinessAsync(CancellationToken stopping)
     {
-        var probe = new ReadyProbe(Data, _config.Hosts, _config.LocalAddress);
+        using var probe = new ReadyProbe(Data, _config.Hosts, _config.LocalAddress);
         try
         {
             while (true)

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using Akashi.Agent;
+using Akashi.Platform.Hosting;
 
-var clock = TimeProvider.System;
+var clock = ShiftedClock.FromEnvironment();
 var log = new Log(clock, Console.Error);
 var problems = new List<string>();
 if (AgentOptions.Parse(args, problems) is not { } options)

@@ -23,7 +23,7 @@ internal static class StartChecks
 
     /// <summary>A clock that a file can move would make every expiry and every evidence time worthless.</summary>
     public static string? RealClock(ServerOptions options) =>
-        !options.Production || Environment.GetEnvironmentVariable("AKASHI_CLOCK_OFFSET_FILE") is null or ""
+        !options.Production || Environment.GetEnvironmentVariable(ShiftedClock.Variable) is null or ""
             ? null
-            : "AKASHI_CLOCK_OFFSET_FILE moves the clock for tests; a production service does not start with it. Unset it.";
+            : $"{ShiftedClock.Variable} moves the clock for tests; a production service does not start with it. Unset it.";
 }

@@ -6,7 +6,7 @@ namespace Akashi.Platform.Hosting;
 /// The system's clock moved by the seconds in a file, so that tests can move the clocks of several processes at once. Chosen by the
 /// environment variable <see cref="Variable"/>; a production service refuses it.
 /// </summary>
-internal sealed class ShiftedClock(string file) : TimeProvider
+public sealed class ShiftedClock(string file) : TimeProvider
 {
     public const string Variable = "AKASHI_CLOCK_OFFSET_FILE";
     private static readonly TimeSpan Freshness = TimeSpan.FromMilliseconds(100);

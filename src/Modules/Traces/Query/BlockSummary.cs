@@ -23,6 +23,7 @@ internal readonly struct BlockSummary(SegmentReader segment, int block)
     public bool MayHoldValue(FoldedText field, FoldedText value)
     {
         if (!MayHoldField(field) || !RangesAllow(field, value)) return false;
+        if (Words.IsOne(value.Bytes)) return MayHoldWord(value.Bytes);
         var seed = segment.Directory.FilterSeed;
         return BloomFilter.MayHold(segment.Filter(block), FilterHash.Value(value.Bytes, FilterHash.Key(field.Bytes, seed)));
     }

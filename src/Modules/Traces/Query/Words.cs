@@ -41,6 +41,13 @@ internal ref struct Words(ReadOnlySpan<byte> folded)
         return false;
     }
 
+    /// <summary>True when the text is one word and nothing else.</summary>
+    public static bool IsOne(ReadOnlySpan<byte> folded)
+    {
+        var words = new Words(folded);
+        return words.MoveNext() && words.Length == folded.Length;
+    }
+
     public static byte[][] Of(string text)
     {
         var list = new List<byte[]>();

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Text;
 using Akashi.Traces.Lines;
+using Akashi.Traces.Query;
 using Akashi.Traces.Store.Format;
 
 namespace Akashi.Traces.Store.Columns;
@@ -79,6 +80,33 @@ internal sealed class ColumnBlock : IDisposable
         2 => BinaryPrimitives.ReadUInt16LittleEndian(_chunk.AsSpan(_codesStart + occurrence * 2)),
         _ => BinaryPrimitives.ReadInt32LittleEndian(_chunk.AsSpan(_codesStart + occurrence * 4)),
     };
+
+    /// <summary>Adds the occurrences that have one of the given entries.</summary>
+    public void Select(RowSet entries, RowSet occurrences)
+    {
+        switch (_codeWidth)
+        {
+            case < 0:
+                occurrences.UnionWith(entries);
+                break;
+            case 0:
+                if (entries[0]) occurrences.Fill();
+                break;
+            case 1:
+                var codes = _chunk.AsSpan(_codesStart, Count);
+                for (var i = 0; i < codes.Length; i++)
+                {
+                    if (entries[codes[i]]) occurrences.Add(i);
+                }
+                break;
+            default:
+                for (var i = 0; i < Count; i++)
+                {
+                    if (entries[Code(i)]) occurrences.Add(i);
+                }
+                break;
+        }
+    }
 
     public ReadOnlySpan<byte> Value(int occurrence) => Entry(Code(occurrence));
 

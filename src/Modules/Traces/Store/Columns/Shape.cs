@@ -16,6 +16,17 @@ internal sealed record Shape(ShapeField[] Fields, int TrailingSpaces)
     /// <summary>For each pair, how many earlier pairs of the line have its key.</summary>
     public int[] Nth => _nth ??= CountRepeats();
 
+    /// <summary>How often a key stands in the line.</summary>
+    public int CountOf(int key)
+    {
+        var count = 0;
+        foreach (ref readonly var field in Fields.AsSpan())
+        {
+            if (field.Key == key) count++;
+        }
+        return count;
+    }
+
     public void Write(ByteWriter to)
     {
         to.Varint(Fields.Length);

@@ -16,7 +16,7 @@ internal sealed class FilterBuilder(ulong seed)
     public void AddValue(ulong keyHash, ReadOnlySpan<byte> value)
     {
         var folded = _folder.Fold(value);
-        _hashes.Add(FilterHash.Value(folded, keyHash));
+        if (!Words.IsOne(folded)) _hashes.Add(FilterHash.Value(folded, keyHash));
         AddWords(folded);
     }
 

@@ -1,6 +1,9 @@
 namespace Akashi.Traces.Store.Filters;
 
-/// <summary>What a block's filter holds: each folded word, and each folded whole value together with its folded key.</summary>
+/// <summary>
+/// What a block's filter holds: each folded word, and each folded whole value together with its folded key unless the value is a single
+/// word: then the word alone tells nearly as much for half the space.
+/// </summary>
 internal static class FilterHash
 {
     public static ulong Word(ReadOnlySpan<byte> foldedWord, ulong seed) => NotZero(FastHash.Of(foldedWord, seed));

@@ -50,6 +50,11 @@ internal sealed class BlockReader(SegmentReader segment, int number) : IDisposab
     {
         if (entries.IsEmpty) return;
         var column = Column(key);
+        if (IsOncePerRow(key))
+        {
+            column.Select(entries, rows);
+            return;
+        }
         var starts = Starts(key);
         for (var row = 0; row < Rows; row++)
         {
@@ -103,18 +108,22 @@ internal sealed class BlockReader(SegmentReader segment, int number) : IDisposab
         return segment.Part<ColumnBlock>(number, columnId, () => throw new InvalidDataException($"it has {found} values where the shapes ask for {count}."));
     }
 
+    private bool IsOncePerRow(int key)
+    {
+        if (HasRawRows || Column(key).Count != Rows) return false;
+        foreach (var shape in Shapes.Shapes)
+        {
+            if (shape.CountOf(key) != 1) return false;
+        }
+        return true;
+    }
+
     private int[] Starts(int key)
     {
         if (_starts[key] is { } known) return known;
         var shapes = Shapes;
         var times = new int[shapes.Shapes.Length + 1];
-        for (var i = 0; i < shapes.Shapes.Length; i++)
-        {
-            foreach (ref readonly var field in shapes.Shapes[i].Fields.AsSpan())
-            {
-                if (field.Key == key) times[i + 1]++;
-            }
-        }
+        for (var i = 0; i < shapes.Shapes.Length; i++) times[i + 1] = shapes.Shapes[i].CountOf(key);
         return _starts[key] = Sums(shapes.Codes, times);
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Akashi.Identity.Passwords;
 using Akashi.Identity.Tenants;
 using Akashi.Identity.Tokens;
@@ -17,6 +18,9 @@ public sealed record TestTenant(TenantId Id, string SupportId, Guid UserAccountI
 /// </summary>
 public sealed class TwoTenants
 {
+    // The hash is dear by intention; once a process is enough for tests.
+    private static readonly ConcurrentDictionary<string, string> Hashes = new(StringComparer.Ordinal);
+
     private readonly TestServer _server;
 
     private TwoTenants(TestServer server, TestTenant a, TestTenant b, TestTenant provider) => (_server, A, B, Operator) = (server, a, b, provider);
@@ -71,7 +75,7 @@ public sealed class TwoTenants
     private static async Task<TestTenant> PrepareAsync(TestServer server, string supportId, string userId, string password)
     {
         var id = (await server.Database.QueryAsOwnerAsync<Guid>("SELECT id FROM identity.tenant WHERE support_id = @supportId", new { supportId })).Single();
-        var hash = PasswordHash.Create(password, PasswordHash.MinimumRounds);
+        var hash = Hashes.GetOrAdd(password, text => PasswordHash.Create(text, PasswordHash.MinimumRounds));
         var user = (await server.Database.QueryAsOwnerAsync<(Guid Id, string Role)>(
             "UPDATE identity.user_account SET password_hash = @hash, state = 'active' WHERE tenant_id = @id AND user_key = @userId RETURNING id, role", new { id, userId, hash })).Single();
         var tenant = new TenantId(id);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
@@ -26,9 +27,10 @@ internal sealed record TenantSecret(TenantId Tenant, byte[] Digest)
     {
         secret = null;
         if (text.Length != TenantLength + 1 + SecretLength || text[TenantLength] != separator) return false;
-        if (!TenantId.TryParse(text[..TenantLength].ToString(), out var tenant)) return false;
+        var name = text[..TenantLength].ToString();
+        if (!TenantId.TryParse(name, out var tenant) || tenant.ToString() != name) return false; // one secret, one text
         Span<byte> random = stackalloc byte[SecretSize];
-        if (!Base64Url.TryDecodeFromChars(text[(TenantLength + 1)..], random, out var written) || written != SecretSize) return false;
+        if (Base64Url.DecodeFromChars(text[(TenantLength + 1)..], random, out _, out var written) != OperationStatus.Done || written != SecretSize) return false;
         secret = new TenantSecret(tenant, SHA256.HashData(random));
         return true;
     }

@@ -6,7 +6,7 @@ namespace Akashi.TestKit.Service;
 
 /// <summary>One found trace.</summary>
 /// <param name="Fields">The first value of each key.</param>
-public sealed record ApiTrace(string Line, bool Unparsed, DateTimeOffset Time, IReadOnlyDictionary<string, string> Fields);
+public sealed record ApiTrace(string Line, bool Unparsed, bool Skewed, DateTimeOffset Time, IReadOnlyDictionary<string, string> Fields);
 
 /// <summary>What programs use, as a test calls it.</summary>
 public sealed class ServiceApi(HttpClient client) : IDisposable
@@ -59,6 +59,6 @@ public sealed class ServiceApi(HttpClient client) : IDisposable
     {
         var fields = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var pair in row.GetProperty("fields").EnumerateArray()) fields.TryAdd(pair[0].GetString()!, pair[1].GetString()!);
-        return new ApiTrace(row.GetProperty("line").GetString()!, row.GetProperty("unparsed").GetBoolean(), row.GetProperty("time").GetDateTimeOffset(), fields);
+        return new ApiTrace(row.GetProperty("line").GetString()!, row.GetProperty("unparsed").GetBoolean(), row.GetProperty("skewed").GetBoolean(), row.GetProperty("time").GetDateTimeOffset(), fields);
     }
 }

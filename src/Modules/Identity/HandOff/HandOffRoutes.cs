@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using Akashi.Identity.Sessions;
@@ -80,7 +81,7 @@ internal static class HandOffRoutes
     private static bool TryDecode(string? text, out byte[] bytes)
     {
         bytes = new byte[SecretSize];
-        return text is not null && text.Length == Base64Url.GetEncodedLength(SecretSize) && Base64Url.TryDecodeFromChars(text, bytes, out var written) && written == SecretSize;
+        return text is not null && text.Length == Base64Url.GetEncodedLength(SecretSize) && Base64Url.DecodeFromChars(text, bytes, out _, out var written) == OperationStatus.Done && written == SecretSize;
     }
 
     private static CookieOptions CookieOptions => new() { Path = "/", Secure = true, HttpOnly = true, SameSite = SameSiteMode.Lax, MaxAge = TimeSpan.FromMinutes(10) };

@@ -8,16 +8,25 @@ namespace Akashi.Architecture.Tests;
 /// <summary>The first wall between tenants: a data call says whose data it means before anything else.</summary>
 public class DataCallTests
 {
-    /// <summary>Work for all tenants or before one is known, by design.</summary>
+    /// <summary>Work for all tenants, make one, or find out which one a credential belongs to.</summary>
     private static readonly string[] Exceptions =
     [
         "Akashi.Identity.Contracts.TenantDirectory.ListAsync",
         "Akashi.Identity.Contracts.TenantDirectory.FindBySupportIdAsync",
+        "Akashi.Identity.Tenants.CreateTenant.EnsureAsync",
+        "Akashi.Identity.Tenants.FirstTenants.EnsureAsync",
+        "Akashi.Identity.Tenants.FirstTenants.IssueAccessAsync",
+        "Akashi.Identity.SignIn.PasswordJudge.JudgeAsync",
+        "Akashi.Certificates.Contracts.CertificateAuthority.JudgeTerminalAsync",
+        "Akashi.Traces.Verify.ArchiveVerification.VerifyAsync",
     ];
 
     [Fact]
-    public void DataCalls_OfModules_TakeTheTenantFirst() =>
-        Assert.Empty(Modules.Assemblies.SelectMany(assembly => assembly.GetTypes()).SelectMany(Faults).Except(Exceptions));
+    public void DataCalls_OfModules_TakeTheTenantFirst()
+    {
+        var faults = Modules.Assemblies.SelectMany(assembly => assembly.GetTypes()).SelectMany(Faults).Except(Exceptions).ToList();
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
+    }
 
     [Fact]
     public void DataCalls_RuleOnAViolation_Fails() => Assert.Equal(["Akashi.Architecture.Tests.DataCallTests+Violation.FindAsync"], Faults(typeof(Violation)));

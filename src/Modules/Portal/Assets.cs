@@ -17,7 +17,7 @@ internal sealed record NothingHere(string Path) : Failure("not-found", StatusCod
 /// Styles and scripts, embedded in the assembly. Their addresses carry their content's hash, so browsers keep them for good and a
 /// new version has a new address.
 /// </summary>
-public sealed class Assets
+internal sealed class Assets
 {
     private const string Prefix = "Akashi.Portal.wwwroot.";
     private const int HashLength = 16;

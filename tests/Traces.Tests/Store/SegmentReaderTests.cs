@@ -1,6 +1,7 @@
 using Akashi.Platform.Tenancy;
 using Akashi.Traces.Contracts.Predicates;
 using Akashi.Traces.Query;
+using Akashi.Traces.Store;
 using Akashi.Traces.Store.Columns;
 using Akashi.Traces.Store.Format;
 using Akashi.Traces.Store.Reading;
@@ -89,13 +90,17 @@ public class SegmentReaderTests
     {
         using var store = new TestSegments();
         for (var i = 0; i < 3; i++) store.WriteLines(Enumerable.Range(0, 3000).Select(n => $"02/01/2026 20:00:00.000 +0900 a=word{n}"));
-        using var cache = new SegmentCache(maxBytes: 6000);
-        foreach (var segment in store.Segments)
+        using var cache = new SegmentCache(maxBytes: 6000); // one filter has about 4 000
+        foreach (var segment in store.Segments) Read(segment);
+        Assert.Equal(3, cache.OpenFiles);
+        foreach (var segment in store.Segments.Concat(store.Segments)) Read(segment);
+        Assert.InRange(cache.OpenFiles, 1, 2);
+
+        void Read(SegmentInfo segment)
         {
             using var use = cache.Get(store.Tenant, segment.Id, store.PathOf(segment), store.KeyOf);
             use.Reader.Filter(0);
         }
-        using (cache.Get(store.Tenant, store.Segments[2].Id, store.PathOf(store.Segments[2]), store.KeyOf)) Assert.Equal(1, cache.OpenFiles);
     }
 
     [Fact]

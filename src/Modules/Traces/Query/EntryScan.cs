@@ -41,13 +41,8 @@ internal sealed class EntryScan(byte[] needle, EntryScan.Test test)
                 if (hit < 0) break;
                 var entry = column.EntryAt(at + hit);
                 var (start, end) = (column.EntryStart(entry), column.EntryEnd(entry));
-                // A hit across the border of two entries is none; the next may begin one byte later.
-                if (at + hit + needle.Length > end)
-                {
-                    at += hit + 1;
-                    continue;
-                }
-                if (test(lower[start..end])) found.Add(entry);
+                // A hit across the border of two entries is none, and no later one fits into the first of them.
+                if (at + hit + needle.Length <= end && test(lower[start..end])) found.Add(entry);
                 at = end;
             }
         }

@@ -7,12 +7,13 @@ namespace Akashi.Traces.Store.Reading;
 /// bounds stay open until their use ends. Thread-safe.
 /// </summary>
 /// <param name="maxFiles">Files kept open; at least 1, default 1 024.</param>
-/// <param name="maxBytes">Bytes of directories and filters kept; default 256 MiB.</param>
+/// <param name="maxBytes">Bytes of directories and filters kept; default 256 MiB. What a use reads counts from the next use on.</param>
 internal sealed class SegmentCache(int maxFiles = 1024, long maxBytes = 256L << 20) : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<Guid, LinkedListNode<SegmentReader>> _known = [];
-    private readonly LinkedList<SegmentReader> _recent = new();
+    private readonly Dictionary<Guid, LinkedListNode<Entry>> _known = [];
+    private readonly LinkedList<Entry> _recent = new();
+    private long _bytes;
     private bool _disposed;
 
     public int OpenFiles
@@ -46,7 +47,7 @@ internal sealed class SegmentCache(int maxFiles = 1024, long maxBytes = 256L << 
                 throw new ObjectDisposedException(nameof(SegmentCache));
             }
             _ = opened.TryUse(out use);
-            _known.Add(segmentId, _recent.AddFirst(opened));
+            _known.Add(segmentId, _recent.AddFirst(new Entry(opened)));
             Shrink();
             return use;
         }
@@ -74,27 +75,35 @@ internal sealed class SegmentCache(int maxFiles = 1024, long maxBytes = 256L << 
     {
         use = default;
         if (!_known.TryGetValue(segmentId, out var node)) return false;
-        if (node.Value.Tenant != tenant) throw new InvalidOperationException($"Segment {segmentId:N} belongs to another tenant than the one that asks.");
+        if (node.Value.Reader.Tenant != tenant) throw new InvalidOperationException($"Segment {segmentId:N} belongs to another tenant than the one that asks.");
         _recent.Remove(node);
         _recent.AddFirst(node);
-        Shrink(); // filters read since the last time count too
-        return node.Value.TryUse(out use);
+        Shrink();
+        return node.Value.Reader.TryUse(out use);
     }
 
+    /// <summary>Counts what the most recent segment holds by now, and closes the least recent ones.</summary>
     private void Shrink()
     {
-        var bytes = _recent.Sum(reader => reader.CachedBytes);
-        while (_recent.Last is { } last && last != _recent.First && (_known.Count > maxFiles || bytes > maxBytes))
-        {
-            bytes -= last.Value.CachedBytes;
-            Remove(last);
-        }
+        var first = _recent.First!.Value;
+        var held = first.Reader.CachedBytes;
+        _bytes += held - first.Counted;
+        first.Counted = held;
+        while (_recent.Count > 1 && (_recent.Count > maxFiles || _bytes > maxBytes)) Remove(_recent.Last!);
     }
 
-    private void Remove(LinkedListNode<SegmentReader> node)
+    private void Remove(LinkedListNode<Entry> node)
     {
         _recent.Remove(node);
-        _known.Remove(node.Value.Id);
-        node.Value.Dispose();
+        _known.Remove(node.Value.Reader.Id);
+        _bytes -= node.Value.Counted;
+        node.Value.Reader.Dispose();
+    }
+
+    private sealed class Entry(SegmentReader reader)
+    {
+        public SegmentReader Reader => reader;
+
+        public long Counted { get; set; }
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Akashi.Supervisor;
 using Akashi.Supervisor.Down;
@@ -8,7 +9,17 @@ using Akashi.Supervisor.Up;
 
 // akashi-supervisor up | run | down: starts PostgreSQL, server and agent of one data folder and keeps them running.
 var data = new Option<string>("--data") { Description = "Folder of everything that must survive.", Required = true };
-var port = new Option<int?>("--port") { Description = "Port of all hosts; 8443 at first, later as before." };
+var port = new Option<int?>("--port")
+{
+    Description = "Port of all hosts; 8443 at first, later as before.",
+    CustomParser = parsed =>
+    {
+        var text = parsed.Tokens.Count == 1 ? parsed.Tokens[0].Value : "";
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return number;
+        parsed.AddError(Words.Say($"--port '{text}' is no number. Use for example --port 8443.", $"--port '{text}' は数字ではありません。--port 8443 のように指定してください。"));
+        return null;
+    },
+};
 var noAgent = new Option<bool>("--no-agent") { Description = "Do not record this machine." };
 var server = new Option<string>("--server") { Description = "Path of akashi-server.", Required = true };
 var agent = new Option<string>("--agent") { Description = "Path of akashi-agent.", Required = true };

@@ -35,6 +35,22 @@ internal static partial class SocketFolder
         return folder;
     }
 
+    /// <summary>Removes the folder of a PostgreSQL that has ended. Only when it is empty: what is unexpected stays.</summary>
+    public static void Release(string folder)
+    {
+        foreach (var path in (string[])[Path.Combine(folder, "data"), folder])
+        {
+            try
+            {
+                if (Directory.Exists(path)) Directory.Delete(path);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return;
+            }
+        }
+    }
+
     private static void Check(string folder, UnixFileMode mode)
     {
         // Fails when it is a link, or exists already; then what is there is judged.

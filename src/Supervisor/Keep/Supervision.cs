@@ -44,6 +44,7 @@ internal sealed class Supervision
         var config = ServiceConfig.Read(settings.Data).With(settings.Port);
         var supervision = new Supervision(settings, config, cluster, log, clock);
         await supervision.RunAsync(stopping);
+        SocketFolder.Release(socketFolder);
     }
 
     private async Task RunAsync(CancellationToken stopping)

@@ -97,6 +97,23 @@ public class SearchTests
         }
     }
 
+    [Theory]
+    [InlineData("1769943600000_00000001-0000-4000-8000-000000000000_0123456789abcdef0123456789ABCDEF_7", true)]
+    [InlineData("-5_00000001-0000-4000-8000-000000000000_0123456789abcdef0123456789abcdef_0", true)]
+    [InlineData("9223372036854775807_00000001-0000-4000-8000-000000000000_0123456789abcdef0123456789abcdef_0", false)]
+    [InlineData("5_00000001-0000-4000-8000-000000000000_0123456789abcdef0123456789abcdef_2147483647", false)]
+    [InlineData("5_00000001-0000-4000-8000-000000000000_0123456789abcdef0123456789abcdef_-1", false)]
+    [InlineData("5_00000001-0000-4000-8000-000000000000_0123456789abcdef0123456789abcde_1", false)]
+    [InlineData("5_x_0123456789abcdef0123456789abcdef_1", false)]
+    [InlineData("5_00000001-0000-4000-8000-000000000000", false)]
+    [InlineData("", false)]
+    [InlineData(null, false)]
+    public void TryParse_PositionText_IsReadOnlyWhereATraceCanBe(string? text, bool expected)
+    {
+        Assert.Equal(expected, TracePosition.TryParse(text, out var position));
+        if (expected) Assert.Equal(text, position.ToString());
+    }
+
     [Fact]
     public void Search_ByAnotherTenantOrCancelled_GivesNothing()
     {

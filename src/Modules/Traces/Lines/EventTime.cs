@@ -4,15 +4,16 @@ using System.Runtime.InteropServices;
 namespace Akashi.Traces.Lines;
 
 /// <summary>The 29-character header of a line, <c>MM/dd/yyyy HH:mm:ss.fff ±HHMM</c>: an instant and the offset it was written with.</summary>
-/// <param name="UnixMilliseconds">The instant, from 0001-01-01 to 9999-12-31 UTC.</param>
+/// <param name="UnixMilliseconds">The instant, from 0001-01-02 to 9999-12-30 UTC: a day from the ends of the calendar, so that showing it in another zone cannot overflow.</param>
 /// <param name="OffsetMinutes">Offset from UTC, at most 14 hours either way.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct EventTime(long UnixMilliseconds, short OffsetMinutes)
 {
     public const int HeaderLength = 29;
+    public static readonly long MinMilliseconds = DateTimeOffset.MinValue.AddDays(1).ToUnixTimeMilliseconds();
+    public static readonly long MaxMilliseconds = DateTimeOffset.MaxValue.AddDays(-1).ToUnixTimeMilliseconds();
     private const int MaxOffsetMinutes = 14 * 60;
-    private static readonly long MinMilliseconds = DateTimeOffset.MinValue.ToUnixTimeMilliseconds();
-    private static readonly long MaxMilliseconds = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+    private static readonly long CalendarStart = DateTimeOffset.MinValue.ToUnixTimeMilliseconds();
 
     public static EventTime Of(DateTimeOffset instant) => new(instant.ToUnixTimeMilliseconds(), (short)instant.TotalOffsetMinutes);
 
@@ -37,7 +38,7 @@ internal readonly record struct EventTime(long UnixMilliseconds, short OffsetMin
         if (offset > MaxOffsetMinutes) return false;
         if (header[24] == '-') offset = -offset;
         var days = new DateOnly(year, month, day).DayNumber;
-        var local = ((days * 24L + hour) * 60 + minute) * 60_000 + second * 1000L + millisecond + MinMilliseconds;
+        var local = ((days * 24L + hour) * 60 + minute) * 60_000 + second * 1000L + millisecond + CalendarStart;
         var utc = local - offset * 60_000L;
         if (utc < MinMilliseconds || utc > MaxMilliseconds) return false;
         time = new EventTime(utc, (short)offset);
@@ -47,7 +48,7 @@ internal readonly record struct EventTime(long UnixMilliseconds, short OffsetMin
     /// <summary>Writes the header. The one parsable header that does not come back is offset <c>-0000</c>, written <c>+0000</c>.</summary>
     public void Write(Span<byte> header)
     {
-        var local = UnixMilliseconds + OffsetMinutes * 60_000L - MinMilliseconds;
+        var local = UnixMilliseconds + OffsetMinutes * 60_000L - CalendarStart;
         var (days, rest) = Math.DivRem(local, 86_400_000L);
         var date = DateOnly.FromDayNumber((int)days);
         var milliseconds = (int)rest;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Akashi.Agent.Protocol;
+using Akashi.Traces.Lines;
 using Akashi.Traces.Store.Format;
 
 namespace Akashi.Traces.Store.Search;
@@ -20,13 +21,14 @@ internal readonly record struct TracePosition(long Time, Tmid Tmid, BatchId Batc
     /// <summary>Stands before every trace of a moment.</summary>
     public static TracePosition Earliest(long time) => new(time, LowestTmid, LowestBatch, -1);
 
+    /// <summary>Reads what a client hands back: only a place where a trace can be.</summary>
     public static bool TryParse(string? text, out TracePosition position)
     {
         position = default;
         if (text?.Split('_') is not [var time, var terminal, var batch, var line]) return false;
-        if (!long.TryParse(time, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var milliseconds)) return false;
+        if (!long.TryParse(time, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var milliseconds) || milliseconds < EventTime.MinMilliseconds || milliseconds > EventTime.MaxMilliseconds) return false;
         if (!Tmid.TryParse(terminal, out var tmid) || !BatchId.TryParse(batch, out var id)) return false;
-        if (!int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return false;
+        if (!int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number == int.MaxValue) return false;
         position = new TracePosition(milliseconds, tmid, id, number);
         return true;
     }

@@ -39,6 +39,7 @@ internal sealed class AgentRunner(AgentOptions options, TimeProvider clock, Log 
         using var set = new CollectorSet(processes, new ConnectionRecorder(processes, Line(), counters), Line, counters, clock, log);
         set.Open();
         set.Use(new Exclusions(options.Data, policy.Current));
+        GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true); // the kernel's type information is megabytes and no longer needed
         var sources = set.Sources;
         log.Info($"Terminal {terminal.Tmid} collects: {string.Join(", ", sources.Select(s => $"{s.Key} by {s.Value}"))}.");
         system.Started(Terminal.Version, spool.LastStopWasClean);

@@ -30,6 +30,7 @@ internal static class ServiceClient
             ConnectTimeout = TimeSpan.FromSeconds(10),
             PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),
             UseCookies = false,
+            ActivityHeadersPropagator = null,
             UseProxy = false,
             AllowAutoRedirect = false,
             MaxConnectionsPerServer = 4,

@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.IO.Compression;
 using Akashi.Agent.Protocol;
 using Akashi.Durability;
+using Microsoft.Win32.SafeHandles;
 
 namespace Akashi.Agent.Spooling;
 
@@ -10,11 +12,15 @@ namespace Akashi.Agent.Spooling;
 /// </summary>
 internal static class BatchFile
 {
-    public static BatchName Write(string folder, Tmid tmid, BatchId id, ReadOnlyMemory<byte> lines, int lastLineStart)
+    private const int PieceLength = 32 * 1024;
+
+    /// <param name="segment">The file of lines.</param>
+    /// <param name="length">How many of its bytes are intact.</param>
+    /// <param name="lastLine">Time of the last of them.</param>
+    public static BatchName Write(string folder, Tmid tmid, BatchId id, string segment, long length, DateTimeOffset lastLine)
     {
-        if (!SegmentReader.TryTime(lines.Span[lastLineStart..], out var time)) throw new InvalidDataException("A segment's last line has no time.");
-        var name = new BatchName(tmid, time, id);
-        DurableFile.Write(Path.Combine(folder, name.FileName), Zip(name, lines, time));
+        var name = new BatchName(tmid, lastLine, id);
+        DurableFile.Write(Path.Combine(folder, name.FileName), handle => Zip(handle, name, segment, length));
         return name;
     }
 
@@ -36,17 +42,25 @@ internal static class BatchFile
         }
     }
 
-    private static ReadOnlyMemory<byte> Zip(BatchName name, ReadOnlyMemory<byte> lines, DateTimeOffset time)
+    /// <summary>In pieces: a whole segment in memory would stay resident.</summary>
+    private static void Zip(SafeFileHandle handle, BatchName name, string segment, long length)
     {
-        using var target = new MemoryStream(lines.Length / 6 + 1024);
-        using (var archive = new ZipArchive(target, ZipArchiveMode.Create, leaveOpen: true))
+        using var borrowed = new SafeFileHandle(handle.DangerousGetHandle(), ownsHandle: false);
+        using var target = new FileStream(borrowed, FileAccess.Write, PieceLength);
+        using var archive = new ZipArchive(target, ZipArchiveMode.Create, leaveOpen: true);
+        var entry = archive.CreateEntry(name.EntryName, CompressionLevel.Fastest);
+        // Zip holds times from 1980; a terminal whose clock is wrong must still be able to send.
+        entry.LastWriteTime = name.SendTime.Year is >= 1980 and < 2108 ? name.SendTime : new DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        using var stream = entry.Open();
+        using var source = File.OpenHandle(segment);
+        var piece = ArrayPool<byte>.Shared.Rent(PieceLength);
+        for (long offset = 0; offset < length;)
         {
-            var entry = archive.CreateEntry(name.EntryName, CompressionLevel.Fastest);
-            // Zip holds times from 1980; a terminal whose clock is wrong must still be able to send.
-            entry.LastWriteTime = time.Year is >= 1980 and < 2108 ? time : new DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
-            using var stream = entry.Open();
-            stream.Write(lines.Span);
+            var read = RandomAccess.Read(source, piece.AsSpan(0, (int)Math.Min(piece.Length, length - offset)), offset);
+            if (read == 0) throw new InvalidDataException($"Segment '{segment}' was cut by someone else at byte {offset}.");
+            stream.Write(piece, 0, read);
+            offset += read;
         }
-        return target.GetBuffer().AsMemory(0, (int)target.Length);
+        ArrayPool<byte>.Shared.Return(piece);
     }
 }

@@ -37,7 +37,10 @@ internal static class SegmentReader
         && line.Length > TimeLength + AfterTime.Length + digits && line[TimeLength + AfterTime.Length + digits] == (byte)' '
         && line.IndexOf((byte)0) < 0;
 
-    public static bool TryTime(ReadOnlySpan<byte> line, out DateTimeOffset time)
+    /// <summary>Of a line that has been found intact.</summary>
+    public static DateTimeOffset Time(ReadOnlySpan<byte> line) => TryTime(line, out var time) ? time : throw new InvalidDataException("A line that was intact has no time.");
+
+    private static bool TryTime(ReadOnlySpan<byte> line, out DateTimeOffset time)
     {
         time = default;
         return line.Length >= TimeLength && System.Text.Ascii.IsValid(line[..TimeLength])

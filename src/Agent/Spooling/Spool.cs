@@ -19,11 +19,12 @@ internal sealed class Spool : IDisposable
     private readonly SpoolLimits _limits;
     private readonly TimeProvider _clock;
     private readonly TraceLineWriter _buffer = new();
-    private readonly Queue<SegmentFile> _closed = new();
+    private readonly Queue<(SegmentFile Segment, DateTimeOffset LastLine)> _closed = new();
     private SegmentFile? _segment;
     private long _next;
     private long _bufferFirst;
     private long _firstLineAt;
+    private DateTimeOffset _lastLine;
     private bool _unsynced;
 
     private Spool(string folder, Tmid tmid, SpoolLimits limits, TimeProvider clock, SpoolRecovery recovery)
@@ -53,6 +54,7 @@ internal sealed class Spool : IDisposable
         {
             if (_buffer.Length > _limits.MemoryBytes) return false;
             if (_next == _bufferFirst && (_segment?.Length ?? 0) == 0) _firstLineAt = _clock.GetTimestamp();
+            _lastLine = at;
             _buffer.Time(at);
             _buffer.Raw(" loc=ja-JP type=ITM2"u8);
             _buffer.Number("sn"u8, _next++);
@@ -109,11 +111,12 @@ internal sealed class Spool : IDisposable
             var old = _segment!;
             old.Sync(); // the bulk, while lines still flow
             long next;
+            DateTimeOffset last;
             lock (_gate)
             {
                 Write();
                 if (old.Length == 0) return;
-                next = _next;
+                (next, last) = (_next, _lastLine);
                 _segment = null; // lines wait in memory until the next segment exists
             }
             try
@@ -127,7 +130,7 @@ internal sealed class Spool : IDisposable
                 throw;
             }
             old.Dispose();
-            _closed.Enqueue(old);
+            _closed.Enqueue((old, last));
             PackClosed();
         }
     }
@@ -138,9 +141,9 @@ internal sealed class Spool : IDisposable
     {
         lock (_closing)
         {
-            while (_closed.TryPeek(out var segment))
+            while (_closed.TryPeek(out var closed))
             {
-                Pack(segment);
+                Pack(closed.Segment, closed.LastLine);
                 _closed.Dequeue();
             }
         }
@@ -158,12 +161,9 @@ internal sealed class Spool : IDisposable
         }
     }
 
-    private void Pack(SegmentFile segment)
+    private void Pack(SegmentFile segment, DateTimeOffset lastLine)
     {
-        var content = File.ReadAllBytes(segment.Path);
-        var intact = SegmentReader.Read(content, segment.FirstNumber);
-        if (intact.Length != content.Length) throw new InvalidDataException($"Segment '{segment.Path}' was changed by someone else at byte {intact.Length}.");
-        var name = BatchFile.Write(_folder, _tmid, segment.Batch, content, intact.LastLineStart);
+        var name = BatchFile.Write(_folder, _tmid, segment.Batch, segment.Path, segment.Length, lastLine);
         File.Delete(segment.Path);
         DurableFile.SyncFolder(_folder);
         Outbox.Add(name.FileName);

@@ -28,7 +28,7 @@ internal sealed record SpoolRecovery(long NextNumber, bool Clean, IReadOnlyList<
                 next = first + intact.Lines;
                 if (intact.Lines > 0) clean = content.AsSpan(intact.LastLineStart, intact.Length - intact.LastLineStart).IndexOf(" evt=sys subEvt=stop "u8) > 0;
             }
-            if (intact.Lines > 0 && !HasBatch(folder, batch)) BatchFile.Write(folder, tmid, batch, content.AsMemory(0, intact.Length), intact.LastLineStart);
+            if (intact.Lines > 0 && !HasBatch(folder, batch)) BatchFile.Write(folder, tmid, batch, path, intact.Length, SegmentReader.Time(content.AsSpan(intact.LastLineStart)));
         }
         return new SpoolRecovery(next, clean, Waiting(folder));
     }

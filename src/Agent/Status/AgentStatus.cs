@@ -8,8 +8,9 @@ namespace Akashi.Agent.Status;
 /// <param name="Excluded">Events left out by policy, by reason.</param>
 /// <param name="CpuSeconds">User and system time of this process.</param>
 /// <param name="ResidentBytes">Resident memory of this process.</param>
+/// <param name="HeapBytes">Part of it that the garbage collector holds.</param>
 internal sealed record AgentStatus(
     DateTimeOffset At, DateTimeOffset Started, int ProcessId, string Tmid, string Version, IReadOnlyDictionary<string, string> Sources,
     long Events, long Lines, long NextNumber, IReadOnlyDictionary<string, long> Lost, IReadOnlyDictionary<string, long> Excluded,
     long BatchesSent, long BatchesRejected, int BatchesPending, long PendingBytes, string? LastSendProblem, DateTimeOffset CertificateExpires,
-    double CpuSeconds, long ResidentBytes);
+    double CpuSeconds, long ResidentBytes, long HeapBytes);

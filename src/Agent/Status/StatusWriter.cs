@@ -32,7 +32,7 @@ internal sealed class StatusWriter(string path, Terminal terminal, IReadOnlyDict
         var status = new AgentStatus(clock.GetUtcNow(), _started, Environment.ProcessId, terminal.Tmid.ToString(), Terminal.Version, sources,
             counters.Events, counters.Lines, spool.NextNumber, counters.LostBySource, counters.Excluded,
             Sender?.Sent ?? 0, Sender?.Rejected ?? 0, spool.Outbox.Count, spool.Outbox.Bytes, Sender?.Problem, Connection?.Expires ?? default,
-            Environment.CpuUsage.TotalTime.TotalSeconds, Environment.WorkingSet);
+            Environment.CpuUsage.TotalTime.TotalSeconds, Environment.WorkingSet, GC.GetGCMemoryInfo(GCKind.Any).TotalCommittedBytes);
         try
         {
             File.WriteAllBytes(path + ".new", JsonSerializer.SerializeToUtf8Bytes(status, AgentJson.Default.AgentStatus));

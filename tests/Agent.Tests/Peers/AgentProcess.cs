@@ -32,9 +32,11 @@ internal sealed class AgentProcess : IAsyncDisposable
         var (tokenFile, authority) = (Path.Combine(Root, "token"), Path.Combine(Root, "authority.pem"));
         if (!File.Exists(Path.Combine(Data, "terminal.pem"))) File.WriteAllText(tokenFile, token);
         File.WriteAllText(authority, _peer.Authority.Pem);
-        var start = new ProcessStartInfo("dotnet")
+        // A published agent can be measured and tested in place of the one that was just built.
+        var published = Environment.GetEnvironmentVariable("AKASHI_AGENT");
+        var start = new ProcessStartInfo(published ?? Path.Combine(AppContext.BaseDirectory, "akashi-agent"))
         {
-            ArgumentList = { Path.Combine(AppContext.BaseDirectory, "akashi-agent.dll"), "run", "--data", Data, "--service", _peer.Address.ToString(), "--token-file", tokenFile, "--authority", authority },
+            ArgumentList = { "run", "--data", Data, "--service", _peer.Address.ToString(), "--token-file", tokenFile, "--authority", authority },
             UseShellExecute = false,
             RedirectStandardError = true,
         };

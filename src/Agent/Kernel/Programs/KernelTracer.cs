@@ -5,7 +5,7 @@ namespace Akashi.Agent.Kernel.Programs;
 /// <summary>Our BPF programs, loaded and attached; dispose detaches them. The kernel also detaches them when the process dies.</summary>
 internal sealed class KernelTracer : IDisposable
 {
-    private const int RingBytes = 2 * 1024 * 1024;
+    private const int RingBytes = 1024 * 1024;
     private const int Sockets = 16384, Listeners = 4096;
     private static readonly int Kinds = Enum.GetValues<KernelRecordKind>().Length;
     /// <summary>Inode of the first PID namespace (PROC_PID_INIT_INO): elsewhere the kernel's PIDs are not those in our /proc.</summary>

@@ -9,7 +9,8 @@ using Akashi.TestKit.Service;
 namespace Akashi.App.Tests.Recording;
 
 /// <summary>What really happens on this machine is found through the API.</summary>
-public sealed class AgentToApiTests(RecordingServiceFixture fixture) : IClassFixture<RecordingServiceFixture>
+[Collection(SharedRecordingService.Name)]
+public sealed class AgentToApiTests(RecordingServiceFixture fixture)
 {
     private const string WhyRoot = "recording every process of the machine";
 

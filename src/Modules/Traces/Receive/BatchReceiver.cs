@@ -33,7 +33,9 @@ internal sealed class BatchReceiver(BatchArchive archive, ManifestLog manifests,
             var zip = buffer.AsMemory(0, (int)length);
             var arrived = await request.Body.ReadAtLeastAsync(zip, zip.Length, throwOnEndOfStream: false, cancellation);
             if (arrived < length) return new BatchCutShort(arrived, length);
-            if (!BatchZip.ReadLog(zip, name).TryGet(out var log, out var failure)) return failure;
+            if (!BatchZip.ReadSize(zip.Span, name).TryGet(out var size, out var failure)) return failure;
+            if (!share.TryGrow(size)) return new ReceiveBusy();
+            if (!BatchZip.ReadLog(zip, name).TryGet(out var log, out failure)) return failure;
             if (beforeStoring is not null) await beforeStoring(log);
             return await StoreAsync(tenant, name, source, zip, log, cancellation);
         }

@@ -23,7 +23,17 @@ internal static class BatchZip
     private const int EndSize = 22;
     private const ushort Encrypted = 1;
 
+    /// <summary>Deflate cannot pack more tightly: 258 bytes in two bits (RFC 1951 §3.2.5).</summary>
+    private const int HighestRatio = 1032;
+
     private readonly record struct Entry(ushort Flags, ushort Method, uint Crc, uint PackedSize, uint Size, int Offset);
+
+    /// <summary>How many bytes the log says it has; bounded, but not proven before it is unpacked.</summary>
+    public static Outcome<long> ReadSize(ReadOnlySpan<byte> zip, BatchName name)
+    {
+        if (!FindEntry(zip, name.EntryName).TryGet(out var entry, out var failure)) return failure;
+        return CheckSize(entry) is { } refusal ? refusal : (long)entry.Size;
+    }
 
     /// <returns>The unpacked log; a failure names what is wrong with the zip.</returns>
     public static Outcome<byte[]> ReadLog(ReadOnlyMemory<byte> zip, BatchName name)
@@ -76,11 +86,19 @@ internal static class BatchZip
         return -1;
     }
 
+    private static ZipRefused? CheckSize(Entry entry)
+    {
+        if (entry.Size > MaximumLogBytes) return new ZipRefused("bomb", $"展開後 {entry.Size:N0} バイトは上限 {MaximumLogBytes:N0} バイトを超えています。", $"it unpacks to {entry.Size} bytes, above the limit of {MaximumLogBytes}.");
+        return entry.Size > ((long)entry.PackedSize + 1) * HighestRatio
+            ? new ZipRefused("size", $"{entry.PackedSize:N0} バイトから {entry.Size:N0} バイトは展開できません。", $"{entry.PackedSize} bytes cannot unpack to {entry.Size}.")
+            : null;
+    }
+
     private static Outcome<ReadOnlyMemory<byte>> FindData(ReadOnlyMemory<byte> zip, Entry entry, string expectedName)
     {
         if ((entry.Flags & Encrypted) != 0) return new ZipRefused("encrypted", "暗号化されています。", "it is encrypted.");
         if (entry.Method is not (0 or 8)) return new ZipRefused("method", $"圧縮方式 {entry.Method} は使えません。", $"compression method {entry.Method} is not accepted; use stored or deflate.");
-        if (entry.Size > MaximumLogBytes) return new ZipRefused("bomb", $"展開後 {entry.Size:N0} バイトは上限 {MaximumLogBytes:N0} バイトを超えています。", $"it unpacks to {entry.Size} bytes, above the limit of {MaximumLogBytes}.");
+        if (CheckSize(entry) is { } refusal) return refusal;
         if ((long)entry.Offset + LocalHeaderSize > zip.Length) return new ZipRefused("truncated", "中のファイルの先頭がありません。", "the entry begins behind the end.");
         var local = zip.Span[entry.Offset..];
         var nameLength = BinaryPrimitives.ReadUInt16LittleEndian(local[26..]);

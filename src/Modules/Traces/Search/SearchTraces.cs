@@ -15,7 +15,7 @@ internal static class SearchTraces
         if (!outcome.TryGet(out var result, out var failure)) return failure.ToProblem();
         return Results.Json(new
         {
-            rows = result.Rows.Select(row => new { row.Id, row.Time, row.Tmid, row.Line, row.Unparsed, fields = row.Fields.Select(field => new[] { field.Key, field.Value }) }),
+            rows = result.Rows.Select(row => new { row.Id, row.Time, row.Tmid, row.Line, row.Unparsed, row.Skewed, fields = row.Fields.Select(field => new[] { field.Key, field.Value }) }),
             result.Total,
             result.Next,
             elapsedMilliseconds = result.Elapsed.TotalMilliseconds,

@@ -140,7 +140,7 @@ internal sealed class TraceSearch(SegmentReaders segments) : IDisposable
         var fields = new List<KeyValuePair<string, string>>(parsed.Count);
         foreach (ref readonly var field in parsed.Fields)
             fields.Add(new(Encoding.UTF8.GetString(ParsedLine.Key(trace.Line, field)), Encoding.UTF8.GetString(parsed.Value(trace.Line, field))));
-        return new TraceRow(trace.Position.ToString(), trace.Time, trace.Tmid.ToString(), fields, Encoding.UTF8.GetString(trace.Line), unparsed);
+        return new TraceRow(trace.Position.ToString(), trace.Time, trace.Tmid.ToString(), fields, Encoding.UTF8.GetString(trace.Line), unparsed, (trace.Flags & LineFlags.Skewed) != 0);
     }
 
     private static string Shorten(string text) => text.Length <= 100 ? text : text[..100] + "…";

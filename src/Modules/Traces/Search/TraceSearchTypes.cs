@@ -17,6 +17,7 @@ internal sealed record TraceSearchResult(IReadOnlyList<TraceRow> Rows, long Tota
 /// <param name="Time">Event time with the offset it was written with; of an unparsed line its receive time.</param>
 /// <param name="Fields">In the order of the line; a key may repeat.</param>
 /// <param name="Line">The line as text; bytes that are not UTF-8 show as U+FFFD.</param>
-internal sealed record TraceRow(string Id, DateTimeOffset Time, string Tmid, IReadOnlyList<KeyValuePair<string, string>> Fields, string Line, bool Unparsed);
+/// <param name="Skewed">The event time lies too far from the receive time to be credible; filed under the receipt day.</param>
+internal sealed record TraceRow(string Id, DateTimeOffset Time, string Tmid, IReadOnlyList<KeyValuePair<string, string>> Fields, string Line, bool Unparsed, bool Skewed);
 
 internal sealed record HistogramBucket(DateTimeOffset From, DateTimeOffset To, long Count);

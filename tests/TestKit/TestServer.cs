@@ -20,7 +20,7 @@ public sealed class TestServer : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly TestFolder _folder;
-    private X509Certificate2? _root;
+    private readonly X509Certificate2Collection _roots = [];
 
     private TestServer(WebApplication app, TestFolder folder, TestDatabase database, TestClock clock, ServerOptions options)
     {
@@ -57,8 +57,8 @@ public sealed class TestServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Trusts the root of a module that issues the server certificates itself.</summary>
-    public void TrustRoot(X509Certificate2 root) => _root = root;
+    /// <summary>Trusts one more root; those in the data folder's <c>authority.pem</c> are trusted anyway.</summary>
+    public void TrustRoot(X509Certificate2 root) => _roots.Add(root);
 
     /// <summary>For example <c>https://console.akashi.localhost:40123/traces</c>.</summary>
     public Uri Address(ServiceHost host, string path) => new(Hosts.OriginOf(host) + path);
@@ -108,6 +108,8 @@ public sealed class TestServer : IAsyncDisposable
             foreach (var module in modules) await module.StartAsync(app.Services, CancellationToken.None);
             app.UseAkashiWeb(modules);
             await app.StartAsync();
+            var authority = folder.File("authority.pem");
+            if (File.Exists(authority)) server._roots.ImportFromPemFile(authority);
             return server;
         }
         catch
@@ -140,10 +142,10 @@ public sealed class TestServer : IAsyncDisposable
     private bool IsTrusted(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         if (certificate is null || errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)) return false;
-        if (_root is null) throw new InvalidOperationException("Call TrustRoot with the root that issues this server's certificates.");
+        if (_roots.Count == 0) throw new InvalidOperationException("Call TrustRoot with the root that issues this server's certificates.");
         using var own = new X509Chain();
         own.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        own.ChainPolicy.CustomTrustStore.Add(_root);
+        own.ChainPolicy.CustomTrustStore.AddRange(_roots);
         own.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         own.ChainPolicy.DisableCertificateDownloads = true;
         if (chain is not null) own.ChainPolicy.ExtraStore.AddRange(chain.ChainPolicy.ExtraStore);

@@ -17,7 +17,7 @@ namespace Akashi.Identity;
 /// <summary>Tenants, people, how they sign in, their sessions and tokens.</summary>
 public sealed class IdentityModule : AkashiModule
 {
-    public override string Name => "Identity";
+    public override string Name => "identity";
 
     public override void AddServices(IServiceCollection services, ServerOptions options)
     {

@@ -18,7 +18,7 @@ public sealed class PortalModule : AkashiModule
 {
     private const int ShownPath = 100;
 
-    public override string Name => "Portal";
+    public override string Name => "portal";
 
     public override void AddServices(IServiceCollection services, ServerOptions options)
     {

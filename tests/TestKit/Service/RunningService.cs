@@ -10,9 +10,9 @@ namespace Akashi.TestKit.Service;
 
 /// <summary>How a whole service is started.</summary>
 /// <param name="WithAgent">True starts the agent too; it then records this machine.</param>
-/// <param name="ServerProgram">Runs in place of akashi-server, for example a script that traces it.</param>
+/// <param name="ServerScript">Shell script that runs in place of akashi-server, for example to trace it; it ends with <c>exec … "$@"</c>.</param>
 /// <param name="Prepare">Called with the data folder before the start.</param>
-public sealed record ServiceSettings(bool WithAgent = false, string? ServerProgram = null, Action<string>? Prepare = null);
+public sealed record ServiceSettings(bool WithAgent = false, Func<RunningService, string>? ServerScript = null, Action<string>? Prepare = null);
 
 /// <summary>
 /// The whole service as people run it: akashi-supervisor with PostgreSQL, server and (if wanted) agent, in a folder and on a port of its own.
@@ -64,6 +64,7 @@ public sealed class RunningService : IAsyncDisposable
         try
         {
             settings.Prepare?.Invoke(service.Data);
+            if (settings.ServerScript is { } script) service.WriteServerScript(script(service));
             await service.UpAsync();
             return service;
         }
@@ -80,7 +81,7 @@ public sealed class RunningService : IAsyncDisposable
         for (var attempt = 1; ; attempt++)
         {
             if (Port == 0) Port = LoopbackNames.FreePort();
-            List<string> arguments = ["up", "--data", Data, "--port", Port.ToString(CultureInfo.InvariantCulture), "--server", Settings.ServerProgram ?? BuiltPrograms.Server, "--agent", BuiltPrograms.Agent, "--detach"];
+            List<string> arguments = ["up", "--data", Data, "--port", Port.ToString(CultureInfo.InvariantCulture), "--server", Settings.ServerScript is null ? BuiltPrograms.Server : ServerScript, "--agent", BuiltPrograms.Agent, "--detach"];
             if (!Settings.WithAgent) arguments.Add("--no-agent");
             var up = await ProgramRun.OfAsync(BuiltPrograms.Supervisor, arguments);
             if (up.Code == 0) break;
@@ -118,6 +119,14 @@ public sealed class RunningService : IAsyncDisposable
     {
         await DownAsync();
         _folder.Dispose();
+    }
+
+    private string ServerScript => _folder.File("server");
+
+    private void WriteServerScript(string text)
+    {
+        File.WriteAllText(ServerScript, "#!/bin/sh\n" + text);
+        File.SetUnixFileMode(ServerScript, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     /// <summary>Services whose test process was killed before it could end them.</summary>

@@ -18,7 +18,7 @@
   });
   // The row whose panel is open is marked, and the panel takes the focus.
   document.addEventListener('htmx:afterSwap', event => {
-    if (event.detail.target.id !== 'panel') return;
+    if (event.detail.target?.id !== 'panel') return;
     const address = event.detail.target.querySelector('[data-row-id]')?.dataset.rowId;
     for (const row of document.querySelectorAll('tr[data-row]')) row.dataset.row === address ? row.setAttribute('aria-current', 'true') : row.removeAttribute('aria-current');
     event.detail.target.querySelector('[tabindex="-1"]')?.focus({ preventScroll: innerWidth >= 1200 });

@@ -143,9 +143,27 @@ public sealed class UpTests
         var up = await installation.UpOnPortAsync();
 
         Assert.Equal(1, up.Code);
-        Assert.Contains("The server does not start. It ended with code 3.", up.Output, StringComparison.Ordinal);
+        Assert.Contains("The program server does not start. It ended with code 3.", up.Output, StringComparison.Ordinal);
         Assert.Contains("The fake server fails as told.", up.Output, StringComparison.Ordinal);
         Assert.False(installation.Pid(Programs.PostgreSql).IsAlive);
+    }
+
+    [Fact]
+    public async Task Up_PostgreSqlDoesNotStart_SaysWhyInsteadOfWaiting()
+    {
+        await using var installation = new TestInstallation();
+        installation.Data.Create();
+        var cluster = Path.Combine(installation.Data.PostgreSqlFolder, "data");
+        Directory.CreateDirectory(cluster);
+        await File.WriteAllTextAsync(Path.Combine(cluster, "PG_VERSION"), "damaged");
+        File.SetUnixFileMode(cluster, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        var up = await installation.UpOnPortAsync();
+
+        Assert.Equal(1, up.Code);
+        Assert.Contains("The program postgresql does not start.", up.Output, StringComparison.Ordinal);
+        Assert.Contains("postgresql.log", up.Output, StringComparison.Ordinal);
+        Assert.False(installation.State.Supervisor.IsAlive);
     }
 
     [Fact]
@@ -155,7 +173,7 @@ public sealed class UpTests
         installation.Data.Create();
         using var foreign = Process.Start("sleep", ["1000"]);
         var reused = Akashi.Supervisor.Processes.ProcessIdentity.Of(foreign.Id)! with { StartTicks = 1 };
-        new RunState(reused, 8443, "akashi.localhost", true, true, new Dictionary<string, ProgramState> { [Programs.Server] = new(reused, 1, null), [Programs.PostgreSql] = new(reused, 1, null) })
+        new RunState(reused, 8443, "akashi.localhost", true, true, new Dictionary<string, ProgramState> { [Programs.Server] = new(reused, 1, 0, null), [Programs.PostgreSql] = new(reused, 1, 0, null) })
             .Write(installation.Data);
 
         var down = await installation.DownAsync();

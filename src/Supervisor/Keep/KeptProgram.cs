@@ -27,8 +27,8 @@ internal sealed class KeptProgram(string name, Func<Task<Process>> start, StateF
             var began = clock.GetTimestamp();
             var trouble = await RunOnceAsync(stopping);
             if (trouble is null) return;
-            state.Ended(name, trouble);
             var wait = backOff.After(clock.GetElapsedTime(began));
+            state.Ended(name, trouble, backOff.ShortLives);
             log.Write("ended", $"{trouble} Next start in {wait.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s.", name);
             await Task.Delay(wait, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

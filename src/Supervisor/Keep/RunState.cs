@@ -7,8 +7,9 @@ namespace Akashi.Supervisor.Keep;
 /// <summary>One of the kept programs.</summary>
 /// <param name="Process">The process that runs now, or ran last.</param>
 /// <param name="Starts">How often it was started since the supervisor began.</param>
+/// <param name="Failures">How often in a row it did not start, or ended soon after.</param>
 /// <param name="Trouble">Why it does not run, or ended last; null when all is well.</param>
-internal sealed record ProgramState(ProcessIdentity? Process, int Starts, string? Trouble);
+internal sealed record ProgramState(ProcessIdentity? Process, int Starts, int Failures, string? Trouble);
 
 /// <summary>Content of <c>supervisor.json</c>: who runs, for <c>down</c>, for a successor after a crash, and for tests that kill by id.</summary>
 /// <param name="Ready">True while <c>/readyz</c> answers 200.</param>

@@ -22,9 +22,9 @@ internal sealed class StateFile(DataFolder data, RunState first, RunLog log)
     }
 
     public void Started(string program, ProcessIdentity? process) =>
-        Change(program, state => new ProgramState(process, checked(state.Starts + 1), null));
+        Change(program, state => state with { Process = process, Starts = state.Starts + 1, Trouble = null });
 
-    public void Ended(string program, string trouble) => Change(program, state => state with { Trouble = trouble });
+    public void Ended(string program, string trouble, int failures) => Change(program, state => state with { Trouble = trouble, Failures = failures });
 
     private void Change(string program, Func<ProgramState, ProgramState> change)
     {
@@ -32,7 +32,7 @@ internal sealed class StateFile(DataFolder data, RunState first, RunLog log)
         {
             var programs = new Dictionary<string, ProgramState>(_state.Programs, StringComparer.Ordinal)
             {
-                [program] = change(_state.Find(program) ?? new ProgramState(null, 0, null)),
+                [program] = change(_state.Find(program) ?? new ProgramState(null, 0, 0, null)),
             };
             Save(_state with { Programs = programs });
         }

@@ -74,12 +74,12 @@ internal sealed class UpCommand(SupervisorSettings settings, bool detach, TimePr
             if (state?.Supervisor.Pid == supervisor.Id)
             {
                 if (state.Ready) return null;
-                var failing = state.Programs.FirstOrDefault(program => program.Value.Starts >= AttemptsBeforeGivingUp && program.Value.Trouble is not null);
+                var failing = state.Programs.FirstOrDefault(program => program.Value.Failures >= AttemptsBeforeGivingUp);
                 if (failing.Key is { } name || clock.GetElapsedTime(began) > StartPatience && (name = Programs.Server) is not null)
                 {
                     var trouble = state.Find(name)?.Trouble ?? "";
                     await StopAsync(supervisor);
-                    return Fail(name, Words.Say($"The {name} does not start. {trouble}", $"{name} を起動できません。{trouble}"));
+                    return Fail(name, Words.Say($"The program {name} does not start. {trouble}", $"{name} を起動できません。{trouble}"));
                 }
             }
             if (supervisor.HasExited) return Fail("supervisor", Words.Say("The supervisor ended.", "監視プロセスが終了しました。"));

@@ -25,14 +25,7 @@ internal sealed class CollectorSet(ProcessRecorder processes, ConnectionRecorder
 
     public void Open()
     {
-        try
-        {
-            _collectors.Add(new KernelTraceCollector(processes, connections, counters, clock));
-        }
-        catch (BpfException e)
-        {
-            log.Warn($"BPF cannot be used: {e.Message}");
-        }
+        OpenProcesses();
         try
         {
             _collectors.Add(_files = new FileCollector(folders => new FileRecorder(folders, processes, line(), counters), counters, clock, log));
@@ -41,6 +34,29 @@ internal sealed class CollectorSet(ProcessRecorder processes, ConnectionRecorder
         {
             log.Warn($"Files are not recorded. {e.Message}");
         }
+    }
+
+    private void OpenProcesses()
+    {
+        try
+        {
+            _collectors.Add(new KernelTraceCollector(processes, connections, counters, clock));
+            return;
+        }
+        catch (BpfException e)
+        {
+            log.Warn($"BPF cannot be used, short processes and connections will be incomplete: {e.Message}");
+        }
+        try
+        {
+            _collectors.Add(new ProcConnectorCollector(processes, counters, clock));
+        }
+        catch (ConnectorException e)
+        {
+            log.Warn($"{e.Message} Processes are looked for in /proc once a second; run the agent as root.");
+            _collectors.Add(new ProcPollingCollector(processes, clock));
+        }
+        _collectors.Add(new SocketPollingCollector(connections, clock));
     }
 
     public void Dispose()

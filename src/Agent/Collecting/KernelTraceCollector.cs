@@ -71,7 +71,7 @@ internal sealed class KernelTraceCollector : ICollector
                 _processes.Forked(head.Process, head.ProcessStart / NanosecondsPerTick, fork.Parent, fork.ParentStart / NanosecondsPerTick);
                 break;
             case KernelRecordKind.Exit when TryRead<ExitRecord>(record, out var exit):
-                _processes.Stopped(head.Process, head.ProcessStart / NanosecondsPerTick, ExitCode(exit.ExitCode), Time(head.At));
+                _processes.Stopped(head.Process, head.ProcessStart / NanosecondsPerTick, WaitStatus.ExitCode(exit.ExitCode), Time(head.At));
                 break;
             case >= KernelRecordKind.Connect and <= KernelRecordKind.Listen when TryRead<ConnectionRecord>(record, out var connection):
                 Connection(connection);
@@ -119,9 +119,6 @@ internal sealed class KernelTraceCollector : ICollector
             record.Flags.HasFlag(ConnectionFlags.Accepted), record.Flags.HasFlag(ConnectionFlags.Failed),
             (long)Math.Min(record.Sent, long.MaxValue), (long)Math.Min(record.Received, long.MaxValue)));
     }
-
-    /// <summary>The kernel's wait status: a code by exit, or 128 + signal as a shell tells it.</summary>
-    private static int ExitCode(int status) => (status & 0x7F) == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F);
 
     private DateTimeOffset Time(ulong monotonic) => _epoch + TimeSpan.FromTicks((long)(monotonic / 100));
 

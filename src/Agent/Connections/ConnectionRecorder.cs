@@ -10,6 +10,9 @@ internal enum ConnectionEvent { Connect, Accept, Close, Listen }
 /// <param name="Process">0 when the kernel could not tell it.</param>
 /// <param name="Failed">The peer refused or did not answer.</param>
 /// <param name="Accepted">The peer opened it.</param>
+/// <param name="Sent">Bytes of payload at its end; -1 when the source cannot tell.</param>
+/// <param name="Received">Bytes received, the peer's FIN included as one.</param>
+[System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
 internal readonly record struct ConnectionChange(ConnectionEvent Event, int Process, DateTimeOffset At, IPEndPoint Local, IPEndPoint Remote, bool Accepted, bool Failed, long Sent, long Received);
 
 /// <summary>Writes net records. Source is always who opened the connection, destination who was called.</summary>
@@ -47,7 +50,7 @@ internal sealed class ConnectionRecorder(ProcessRecorder processes, LineComposer
             WriteEnd("dstIP"u8, "dstPort"u8, change.Accepted ? change.Local : change.Remote);
         }
         if (change.Failed) pairs.Bare("result"u8, "failed"u8);
-        if (change.Event == ConnectionEvent.Close)
+        if (change is { Event: ConnectionEvent.Close, Sent: >= 0 })
         {
             pairs.Number("send"u8, change.Sent);
             pairs.Number("recv"u8, change.Received);

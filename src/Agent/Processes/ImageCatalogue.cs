@@ -18,6 +18,7 @@ internal sealed class ImageCatalogue
     /// <param name="name">What exec was given: absolute, or relative to the process' folder.</param>
     public Image Find(ImageKey key, int process, ReadOnlySpan<byte> name)
     {
+        if (key.Inode == 0) return new Image(key, System.Text.Encoding.UTF8.GetString(name), null); // the process was gone before its image could be asked for
         if (_images.TryGetValue(key, out var known)) return known;
         if (_images.Count >= MostImages) _images.Clear();
         var image = Resolve(key, process, System.Text.Encoding.UTF8.GetString(name));

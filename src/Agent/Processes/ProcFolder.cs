@@ -34,6 +34,18 @@ internal static unsafe class ProcFolder
         }
     }
 
+    public static ulong? StartTicks(int id)
+    {
+        try
+        {
+            return ParseStat(ReadText($"/proc/{id}/stat"))?.StartTicks;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Fields 4 (parent) and 22 (start) of proc(5)'s stat; the name in field 2 may hold anything, even parentheses.</summary>
     public static (int ParentId, ulong StartTicks)? ParseStat(string stat)
     {

@@ -16,7 +16,7 @@ internal sealed class ProcessRecorder(Terminal terminal, ProcessTable table, Ima
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
 
     private readonly Queue<WaitingStart> _waiting = new();
-    private readonly Queue<(ProcessEntry Entry, int ExitCode, DateTimeOffset At)> _stops = new();
+    private readonly Queue<(ProcessEntry Entry, int? ExitCode, DateTimeOffset At)> _stops = new();
     private readonly ArrayBufferWriter<byte> _commandLine = new(4096);
 
     private sealed record WaitingStart(byte[] Pairs, Image Image, DateTimeOffset At, long Since);
@@ -37,6 +37,8 @@ internal sealed class ProcessRecorder(Terminal terminal, ProcessTable table, Ima
             entry.Announced = true;
         }
     }
+
+    public ProcessEntry? Find(int id) => table.Find(id);
 
     /// <summary>The process behind an event; asked from /proc when it began before the agent or its fork was lost.</summary>
     public ProcessEntry? Resolve(int id)
@@ -71,7 +73,8 @@ internal sealed class ProcessRecorder(Terminal terminal, ProcessTable table, Ima
         else _waiting.Enqueue(new WaitingStart(line.Pairs.Written.ToArray(), image, start.At, clock.GetTimestamp()));
     }
 
-    public void Stopped(int id, ulong startTicks, int exitCode, DateTimeOffset at)
+    /// <param name="exitCode">Null when the source cannot tell it.</param>
+    public void Stopped(int id, ulong startTicks, int? exitCode, DateTimeOffset at)
     {
         counters.Event();
         if (table.Find(id, startTicks) is not { EndedAt: 0 } entry) return;
@@ -95,7 +98,7 @@ internal sealed class ProcessRecorder(Terminal terminal, ProcessTable table, Ima
         {
             var pairs = line.Begin("ps"u8, "stop"u8);
             WriteIdentity(pairs, stop.Entry, uint.MaxValue, uint.MaxValue);
-            pairs.Number("exitCode"u8, stop.ExitCode);
+            if (stop.ExitCode is { } code) pairs.Number("exitCode"u8, code);
             line.Record(stop.At);
         }
         table.Forget();

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Akashi.Agent.Protocol;
 using Akashi.Agent.Tests.Peers;
 
-namespace Akashi.Agent.Tests;
+namespace Akashi.Agent.Tests.Collecting;
 
 public sealed class RealFileTests
 {

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using Akashi.Agent.Tests.Peers;
 
-namespace Akashi.Agent.Tests;
+namespace Akashi.Agent.Tests.Collecting;
 
-public sealed class RealCollectionTests
+public sealed class RealProcessTests
 {
     [Fact]
     public async Task Run_ThousandShortProcesses_AllStartsWithCommandLine()

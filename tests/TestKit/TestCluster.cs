@@ -7,6 +7,7 @@ namespace Akashi.TestKit;
 /// <summary>One PostgreSQL for the whole test process: started at first use, ended with the process.</summary>
 public sealed class TestCluster
 {
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
     private static readonly Lazy<Task<TestCluster>> Single = new(StartAsync);
 
     private readonly PrivateCluster _cluster;
@@ -31,10 +32,11 @@ public sealed class TestCluster
         }
         var folder = new TestFolder();
         var cluster = new PrivateCluster(folder.File("pg"), folder.File("s"), durable: false);
-        await cluster.StartAsync(CancellationToken.None);
+        var postmaster = await cluster.StartAsync(CancellationToken.None);
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
             EndPostmaster(folder.Path);
+            postmaster.WaitForExit(EndPatience);
             folder.Dispose();
         };
         return new TestCluster(cluster);
@@ -49,14 +51,5 @@ public sealed class TestCluster
         if (!File.Exists(commandLine) || !File.ReadAllText(commandLine).Contains(folder, StringComparison.Ordinal)) return;
         using var kill = Process.Start("kill", ["-QUIT", id.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
-        try
-        {
-            using var postmaster = Process.GetProcessById(id);
-            postmaster.WaitForExit(TimeSpan.FromSeconds(5));
-        }
-        catch (ArgumentException)
-        {
-            // It has ended already.
-        }
     }
 }

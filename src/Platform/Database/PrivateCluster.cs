@@ -25,7 +25,7 @@ public sealed class PrivateCluster(string folder, string socketFolder, bool dura
 
     public string OwnerConnection => ConnectionOf("akashi_owner", DatabaseName);
 
-    public string ApplicationConnection => ConnectionOf("akashi_app", DatabaseName) + ";Maximum Pool Size=40";
+    public string ApplicationConnection => ConnectionOf("akashi_app", DatabaseName) + ";Maximum Pool Size=40;Max Auto Prepare=100";
 
     public string AdminConnection => ConnectionOf(Superuser, DatabaseName);
 

@@ -20,7 +20,7 @@ internal sealed class TestInstallation : IAsyncDisposable
     {
         Data = new DataFolder(_folder.File("data"));
         Script("server", $"exec '{Path.Combine(Programs, "akashi-fake-server")}' \"$@\"");
-        Script("agent", "echo \"$@\"; exec sleep 1000000");
+        Script("agent", """mkdir -p "$3"; echo "{\"processId\":$$,\"sources\":{\"Process\":\"fake\"}}" > "$3/status.json"; exec sleep 1000000""");
     }
 
     public DataFolder Data { get; }

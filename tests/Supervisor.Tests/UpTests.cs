@@ -25,6 +25,7 @@ public sealed class UpTests
         Assert.Equal(first.Output, second.Output);
         Assert.Contains($"https://portal.akashi.localhost:{installation.Port}/", first.Output, StringComparison.Ordinal);
         Assert.Contains("/activate/fake", first.Output, StringComparison.Ordinal);
+        Assert.Contains("Process by fake", first.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("/activate/used", first.Output, StringComparison.Ordinal);
         foreach (var program in All) Assert.Equal(before.Find(program), installation.State.Find(program));
 

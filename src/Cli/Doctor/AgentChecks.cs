@@ -14,7 +14,7 @@ internal static partial class AgentChecks
     {
         var subject = Words.Say("Agent", "エージェント");
         if (!Environment.IsPrivilegedProcess)
-            return [Finding.Warn(subject, Words.Say("not root: it records only what your own user may see", "root ではないため、自分のユーザーに見える範囲だけを記録します"), Words.Say("Run ./akashi up as root to record everything.", "すべてを記録するには root で ./akashi up を実行してください。"))];
+            return [Finding.Warn(subject, Words.Say("not root: it records less, and short processes may be missing", "root ではないため記録が少なく、短いプロセスは欠けることがあります"), Words.Say("Run ./akashi up as root to record everything.", "すべてを記録するには root で ./akashi up を実行してください。"))];
         return [FileEvents(), KernelPrograms()];
     }
 

@@ -78,7 +78,9 @@ internal sealed class Supervision
     private async Task RunAgentAsync(CancellationToken stopping)
     {
         if (_agent is null) return;
-        while (!_state.Current.Ready && !stopping.IsCancellationRequested)
+        // One that ran here before knows its policy and how to wait for the service; it starts at once, to miss less.
+        var knowsItsPolicy = Directory.Exists(Data.AgentFolder);
+        while (!knowsItsPolicy && !_state.Current.Ready && !stopping.IsCancellationRequested)
             await Task.Delay(AskOften, _clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _agent.RunAsync(stopping);
     }

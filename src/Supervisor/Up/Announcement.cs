@@ -6,11 +6,12 @@ namespace Akashi.Supervisor.Up;
 /// <summary>What <c>up</c> says when the service is ready.</summary>
 internal static class Announcement
 {
-    public static async Task WriteAsync(DataFolder data, bool withAgent, TextWriter output)
+    public static async Task WriteAsync(DataFolder data, bool withAgent, TimeProvider clock, TextWriter output)
     {
         var config = ServiceConfig.Read(data);
         var hosts = config.Hosts;
         var links = await ActivationLinks.FindAsync(data, config);
+        var agent = withAgent ? await AgentReport.WaitAsync(data, clock) : null;
         output.WriteLine(Words.Say("Akashi is ready.", "Akashi の準備ができました。"));
         output.WriteLine();
         Row(output, Words.Say("Portal", "ポータル"), hosts.OriginOf(ServiceHost.Portal) + "/");
@@ -18,12 +19,7 @@ internal static class Announcement
         Row(output, "API", hosts.OriginOf(ServiceHost.Api) + "/");
         Row(output, Words.Say("Data", "データ"), data.Path);
         Row(output, Words.Say("Logs", "ログ"), data.LogFolder);
-        if (withAgent)
-        {
-            Row(output, Words.Say("Agent", "エージェント"), Environment.IsPrivilegedProcess
-                ? Words.Say("records this machine", "この端末を記録しています")
-                : Words.Say("records this machine without root: only what your own user may see; run as root for everything", "root 権限なしで記録しています。見える範囲は自分のユーザーに限られます。すべてを記録するには root で実行してください"));
-        }
+        if (withAgent) Row(output, Words.Say("Agent", "エージェント"), Describe(data, agent));
         output.WriteLine();
         output.WriteLine(Words.Say("Next:", "次の手順:"));
         if (links.Count > 0)
@@ -38,6 +34,13 @@ internal static class Announcement
         output.WriteLine(Words.Say($"     The browser asks once whether to trust the certificate; its authority is {data.AuthorityFile}.", $"     ブラウザーが証明書について一度確認します。発行元の認証局は {data.AuthorityFile} です。"));
         output.WriteLine(Words.Say("  2. Search on the command line: ./akashi trace search '*' --last 10m", "  2. コマンドで検索: ./akashi trace search '*' --last 10m"));
     }
+
+    private static string Describe(DataFolder data, string? sources) => (sources, Environment.IsPrivilegedProcess) switch
+    {
+        (null, _) => Words.Say($"does not record yet; see {data.LogFile(Programs.Agent)}", $"まだ記録を始めていません。{data.LogFile(Programs.Agent)} を確認してください"),
+        (_, true) => Words.Say($"records this machine ({sources})", $"この端末を記録しています ({sources})"),
+        _ => Words.Say($"records this machine without root ({sources}): less than with root, and short processes may be missing", $"root 権限なしで記録しています ({sources})。root より記録が少なく、短いプロセスは欠けることがあります"),
+    };
 
     private static void Row(TextWriter output, string name, string value) =>
         output.WriteLine("  " + name + new string(' ', Math.Max(1, 14 - Width(name))) + value);

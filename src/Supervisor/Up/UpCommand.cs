@@ -31,7 +31,7 @@ internal sealed class UpCommand(SupervisorSettings settings, bool detach, TimePr
 
         using var supervisor = StartSupervisor();
         if (await WaitUntilReadyAsync(supervisor, stopping) is { } code) return code;
-        await Announcement.WriteAsync(Data, settings.WithAgent, output);
+        await Announcement.WriteAsync(Data, settings.WithAgent, clock, output);
         return detach ? ExitCodes.Success : await AttendAsync(supervisor, stopping);
     }
 
@@ -47,7 +47,7 @@ internal sealed class UpCommand(SupervisorSettings settings, bool detach, TimePr
                     return Refuse(Words.Say($"Akashi already runs on port {state.Port} with this data. Stop it first: ./akashi down", $"このデータの Akashi は既にポート {state.Port} で動いています。先に ./akashi down で止めてください。"));
                 if (state.Ready)
                 {
-                    await Announcement.WriteAsync(Data, state.WithAgent, output);
+                    await Announcement.WriteAsync(Data, state.WithAgent, clock, output);
                     return ExitCodes.Success;
                 }
             }

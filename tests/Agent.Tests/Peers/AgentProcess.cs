@@ -25,6 +25,10 @@ internal sealed class AgentProcess : IAsyncDisposable
 
     public int Id => _process!.Id;
 
+    public bool HasExited => _process!.HasExited;
+
+    public int ExitCode => _process!.ExitCode;
+
     public string Log { get { lock (_log) return _log.ToString(); } }
 
     public void Start(string token = ServicePeer.Token)
@@ -74,6 +78,6 @@ internal sealed class AgentProcess : IAsyncDisposable
     {
         if (_process is { HasExited: false }) await KillAsync();
         _process?.Dispose();
-        Directory.Delete(Root, recursive: true);
+        if (Directory.Exists(Root)) Directory.Delete(Root, recursive: true);
     }
 }

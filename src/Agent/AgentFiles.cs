@@ -13,5 +13,7 @@ internal sealed record AgentFiles(string Data)
     public string Status => Path.Combine(Data, "status.json");
     public string Spool => Path.Combine(Data, "spool");
     public string Rejected => Path.Combine(Data, "rejected");
+    /// <summary>Exists while the agent runs; still there at a start after a crash.</summary>
+    public string Running => Path.Combine(Data, "running");
     public string Lock => Path.Combine(Data, "lock");
 }

@@ -42,7 +42,8 @@ internal sealed class AgentRunner(AgentOptions options, TimeProvider clock, Log 
         GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true); // the kernel's type information is megabytes and no longer needed
         var sources = set.Sources;
         log.Info($"Terminal {terminal.Tmid} collects: {string.Join(", ", sources.Select(s => $"{s.Key} by {s.Value}"))}.");
-        system.Started(Terminal.Version, spool.LastStopWasClean);
+        system.Started(Terminal.Version, clean: !File.Exists(_files.Running));
+        DurableFile.Write(_files.Running, ReadOnlyMemory<byte>.Empty);
         system.Running(sources);
 
         var loop = new CollectingLoop(set.Collectors, processes, system, spool, clock, log);
@@ -71,6 +72,7 @@ internal sealed class AgentRunner(AgentOptions options, TimeProvider clock, Log 
             system.Running(sources);
             system.Stopped();
             spool.CloseBatch();
+            File.Delete(_files.Running);
             await DrainAsync(spool.Outbox);
         }
         finally

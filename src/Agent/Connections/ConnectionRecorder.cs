@@ -24,7 +24,7 @@ internal sealed class ConnectionRecorder(ProcessRecorder processes, LineComposer
         var entry = processes.Resolve(change.Process);
         if (entry is { Excluded: true })
         {
-            if (entry.Id == Environment.ProcessId) counters.OwnExcluded();
+            if (entry.Id == processes.OwnProcess) counters.OwnExcluded();
             else counters.ProcessExcluded();
             return;
         }

@@ -19,7 +19,7 @@ internal sealed class FileRecorder(FolderPaths folders, ProcessRecorder processe
         var path = Join(folder, change.At.Name, _path);
         Learn(change, folder, isFolder, path);
         // Before everything that costs: our own writing must not lead to more writing.
-        if (change.Process == Environment.ProcessId)
+        if (change.Process == processes.OwnProcess)
         {
             counters.OwnExcluded();
             return;

@@ -23,6 +23,9 @@ internal sealed class ProcessRecorder(Terminal terminal, ProcessTable table, Ima
 
     public Exclusions? Exclusions { get; set; }
 
+    /// <summary>The agent itself: what it does is left out.</summary>
+    public int OwnProcess { get; init; } = Environment.ProcessId;
+
     /// <summary>Processes that already run: they are remembered, recorded as ps/run, and give ancestry to what they start.</summary>
     public void Seed()
     {
@@ -128,7 +131,7 @@ internal sealed class ProcessRecorder(Terminal terminal, ProcessTable table, Ima
         return entry.Pairs = pairs.Written.ToArray();
     }
 
-    private bool IsExcluded(ProcessEntry entry) => entry.Id == Environment.ProcessId || Exclusions?.Process(entry.Path) == true;
+    private bool IsExcluded(ProcessEntry entry) => entry.Id == OwnProcess || Exclusions?.Process(entry.Path) == true;
 
     private ProcessEntry Remember(ProcFacts facts)
     {

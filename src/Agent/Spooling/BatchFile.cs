@@ -49,8 +49,9 @@ internal static class BatchFile
         using var target = new FileStream(borrowed, FileAccess.Write, PieceLength);
         using var archive = new ZipArchive(target, ZipArchiveMode.Create, leaveOpen: true);
         var entry = archive.CreateEntry(name.EntryName, CompressionLevel.Fastest);
-        // Zip holds times from 1980; a terminal whose clock is wrong must still be able to send.
-        entry.LastWriteTime = name.SendTime.Year is >= 1980 and < 2108 ? name.SendTime : new DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        // In one zone, so that the bytes are the same after a crash. Zip holds times from 1980; a terminal whose clock is wrong must still send.
+        var time = name.SendTime.ToOffset(TimeSpan.FromHours(9));
+        entry.LastWriteTime = time.Year is >= 1980 and < 2108 ? time : new DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
         using var stream = entry.Open();
         using var source = File.OpenHandle(segment);
         var piece = ArrayPool<byte>.Shared.Rent(PieceLength);

@@ -34,12 +34,9 @@ internal sealed class Spool : IDisposable
         _segment = SegmentFile.Create(folder, _next, NewId());
         SpoolRecovery.RemoveSegments(folder, except: _segment.Path);
         Outbox = new Outbox(folder, limits.DiskBytes, recovery.Batches);
-        LastStopWasClean = recovery.Clean;
     }
 
     public Outbox Outbox { get; }
-
-    public bool LastStopWasClean { get; }
 
     public long NextNumber { get { lock (_gate) return _next; } }
 

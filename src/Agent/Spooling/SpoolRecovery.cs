@@ -5,9 +5,8 @@ namespace Akashi.Agent.Spooling;
 
 /// <summary>What the last run left behind.</summary>
 /// <param name="NextNumber">Number of the next line.</param>
-/// <param name="Clean">Whether the last line was the agent's own stop, or there is none.</param>
 /// <param name="Batches">Batch files that wait to be sent, oldest first.</param>
-internal sealed record SpoolRecovery(long NextNumber, bool Clean, IReadOnlyList<string> Batches)
+internal sealed record SpoolRecovery(long NextNumber, IReadOnlyList<string> Batches)
 {
     /// <summary>
     /// Finishes what a crash interrupted: segments become batches, a torn last line is cut and its number given again. A segment whose batch
@@ -17,20 +16,16 @@ internal sealed record SpoolRecovery(long NextNumber, bool Clean, IReadOnlyList<
     {
         DurableFile.CreateFolder(folder);
         DurableFile.DeleteTemporaries(folder);
-        var (next, clean) = (1L, true);
+        var next = 1L;
         foreach (var path in Directory.EnumerateFiles(folder, "*" + SegmentFile.Extension).Order(StringComparer.Ordinal))
         {
             if (!SegmentFile.TryParse(path, out var first, out var batch)) continue;
             var content = File.ReadAllBytes(path);
             var intact = SegmentReader.Read(content, first);
-            if (first + intact.Lines >= next)
-            {
-                next = first + intact.Lines;
-                if (intact.Lines > 0) clean = content.AsSpan(intact.LastLineStart, intact.Length - intact.LastLineStart).IndexOf(" evt=sys subEvt=stop "u8) > 0;
-            }
+            next = Math.Max(next, first + intact.Lines);
             if (intact.Lines > 0 && !HasBatch(folder, batch)) BatchFile.Write(folder, tmid, batch, path, intact.Length, SegmentReader.Time(content.AsSpan(intact.LastLineStart)));
         }
-        return new SpoolRecovery(next, clean, Waiting(folder));
+        return new SpoolRecovery(next, Waiting(folder));
     }
 
     /// <summary>Removes the old segments once the next one exists under the next number: the numbering is never without a file that holds it.</summary>

@@ -26,7 +26,10 @@ public sealed class FallbackTests : IDisposable
         var terminal = new Terminal(Tmid);
         _spool = Spool.Open(_folder.Path, Tmid, new SpoolLimits(), TimeProvider.System);
         LineComposer Line() => new(terminal, _spool, _counters);
-        _processes = new ProcessRecorder(terminal, new ProcessTable("t", TimeProvider.System), new ImageCatalogue(), new UserNames(TimeProvider.System), Line(), _counters, TimeProvider.System);
+        _processes = new ProcessRecorder(terminal, new ProcessTable("t", TimeProvider.System), new ImageCatalogue(), new UserNames(TimeProvider.System), Line(), _counters, TimeProvider.System)
+        {
+            OwnProcess = -1, // this process' children are what is watched
+        };
         _connections = new ConnectionRecorder(_processes, Line(), _counters);
     }
 
@@ -74,8 +77,7 @@ public sealed class FallbackTests : IDisposable
         using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         listener.Start();
         var port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
-        // A process of its own: what this process does is left out, as the agent's own.
-        using var client = Process.Start("bash", ["-c", $"exec 3<>/dev/tcp/127.0.0.1/{port}; sleep 2.5"]);
+        using var client = Process.Start("bash", ["-c", $"exec 3<>/dev/tcp/127.0.0.1/{port}; sleep 2.5; true"]);
         using var accepted = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
         await RoundsAsync(collector, client, after: 1500);
         var connection = Assert.Single(Lines("net", "con"), c => c["dstPort"] == port.ToString(System.Globalization.CultureInfo.InvariantCulture));

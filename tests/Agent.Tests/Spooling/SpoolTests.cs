@@ -116,25 +116,6 @@ public sealed class SpoolTests
     }
 
     [Fact]
-    public void Open_LastLineWasStop_Clean()
-    {
-        using var folder = new TestFolder();
-        using (var spool = Open(folder))
-        {
-            Assert.True(spool.LastStopWasClean);
-            Append(spool, 1);
-            spool.Write();
-        }
-        using (var spool = Open(folder))
-        {
-            Assert.False(spool.LastStopWasClean);
-            spool.TryAppend(At, "lv=5 evt=sys subEvt=stop os=Linux"u8);
-            spool.Write();
-        }
-        using (var spool = Open(folder)) Assert.True(spool.LastStopWasClean);
-    }
-
-    [Fact]
     public void Add_BeyondDiskLimit_OldestGivenUpAndCounted()
     {
         using var folder = new TestFolder();

@@ -16,6 +16,16 @@ public sealed class ServicePrograms(string data)
 
     public int Starts(string program) => Read(program) is { } state ? state.GetProperty("starts").GetInt32() : 0;
 
+    /// <summary>The one who brings the others back.</summary>
+    public int SupervisorPid
+    {
+        get
+        {
+            using var state = ReadState();
+            return state?.RootElement.GetProperty("supervisor").GetProperty("pid").GetInt32() ?? 0;
+        }
+    }
+
     public bool Ready
     {
         get

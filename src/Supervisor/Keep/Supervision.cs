@@ -70,8 +70,7 @@ internal sealed class Supervision
     {
         await _database.StartedOnce.WaitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (stopping.IsCancellationRequested) return;
-        // The passwords exist once the cluster has been made. From here on the server runs whether or not PostgreSQL does.
-        _config.Write(Data, _cluster.OwnerConnection, _cluster.ApplicationConnection, [Environment.ProcessPath!, _settings.ServerProgram, _settings.AgentProgram]);
+        // From here on the server runs whether or not PostgreSQL does.
         await _server.RunAsync(stopping);
     }
 
@@ -104,8 +103,11 @@ internal sealed class Supervision
         }
     }
 
-    private Task<Process> StartServerAsync() =>
-        Task.FromResult(Launcher.Start(_settings.ServerProgram, ["run", "--data", Data.Path], Data.LogFile(Programs.Server)));
+    private Task<Process> StartServerAsync()
+    {
+        _config.Write(Data, _cluster.OwnerConnection, _cluster.ApplicationConnection); // the passwords exist once the cluster has been made
+        return Task.FromResult(Launcher.Start(_settings.ServerProgram, ["run", "--data", Data.Path], Data.LogFile(Programs.Server)));
+    }
 
     private Task<Process> StartAgentAsync() => Task.FromResult(Launcher.Start(
         _settings.AgentProgram,

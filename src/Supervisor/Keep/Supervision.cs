@@ -105,7 +105,8 @@ internal sealed class Supervision
 
     private Task<Process> StartServerAsync()
     {
-        _config.Write(Data, _cluster.OwnerConnection, _cluster.ApplicationConnection); // the passwords exist once the cluster has been made
+        // The passwords exist once the cluster has been made.
+        _config.Write(Data, _cluster.OwnerConnection, _cluster.ApplicationConnection, [Environment.ProcessPath!, _settings.ServerProgram, _settings.AgentProgram]);
         return Task.FromResult(Launcher.Start(_settings.ServerProgram, ["run", "--data", Data.Path], Data.LogFile(Programs.Server)));
     }
 

@@ -88,10 +88,10 @@ internal sealed class AgentRunner(AgentOptions options, TimeProvider clock, Log 
     {
         await new Enrolment.Enrolment(options, identity, clock, log).EnsureAsync(work);
         var connection = new ServiceConnection(options, identity, clock, log);
-        var sender = new BatchSender(spool.Outbox, _files.Rejected, () => connection.Client, system.BatchRefused, clock, log);
+        var sender = new BatchSender(spool.Outbox, _files.Rejected, () => connection.Client, system.BatchRefused, system.BatchVanished, clock, log);
         (status.Sender, status.Connection) = (sender, connection);
-        _ = sender.RunAsync(sending); // goes on while the agent stops, to empty the outbox
-        await await Task.WhenAny(policy.KeepCurrentAsync(() => connection.Client, work), connection.KeepRenewedAsync(work));
+        // The sender goes on while the agent stops, to empty the outbox.
+        await await Task.WhenAny(policy.KeepCurrentAsync(() => connection.Client, work), connection.KeepRenewedAsync(work), sender.RunAsync(sending));
     }
 
     private static void CheckRound(Terminal terminal, Counters counters, Spool spool)

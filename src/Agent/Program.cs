@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Akashi.Agent;
 using Akashi.Platform.Hosting;
 
+if (OperatingSystem.IsLinux()) Akashi.Agent.Kernel.OneNativeHeap.Ensure();
 var clock = ShiftedClock.FromEnvironment();
 var log = new Log(clock, Console.Error);
 var problems = new List<string>();

@@ -8,10 +8,9 @@ namespace Akashi.Agent.Tests;
 public sealed class CostMeasurement
 {
     [Fact(Explicit = true)]
-    public async Task Run_ThreeThousandProcessesWithFiles_PrintsCost()
+    public async Task Run_Loads_PrintsCost()
     {
         Capability.NeedRoot();
-        var clock = TimeProvider.System;
         await using var peer = await ServicePeer.StartAsync();
         await using var agent = new AgentProcess(peer);
         agent.Start();
@@ -21,18 +20,30 @@ public sealed class CostMeasurement
         await Task.Delay(10_000, TestContext.Current.CancellationToken);
         var before = agent.Status()!;
         Print("idle", idle, before);
-        for (var round = 1; round <= 1; round++)
-        {
-            before = agent.Status()!;
-            var since = clock.GetTimestamp();
-            using (var shell = Process.Start("bash", ["-c", $"f={agent.Root}/work; mkdir -p $f; for i in $(seq 2000); do /bin/true n-$i; echo $i > $f/$((i % 200)); done; rm -r $f"])) await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
-            var took = clock.GetElapsedTime(since);
-            await Task.Delay(4000, TestContext.Current.CancellationToken);
-            var after = agent.Status()!;
-            Print($"load {round} ({took.TotalSeconds:F1} s of load)", before, after);
-        }
+        await LoadAsync(agent, "processes and files", $"f={agent.Root}/work; mkdir -p $f; for i in $(seq 3000); do /bin/true n-$i; echo $i > $f/$((i % 200)); done; rm -r $f");
+        await LoadAsync(agent, "make -j2", Project(agent.Root));
+        await LoadAsync(agent, "make -j2 again", $"cd {agent.Root}/project && make -s clean && make -s -j2");
         PrintMemory(agent.Id);
         TestContext.Current.TestOutputHelper!.WriteLine(agent.Log);
+    }
+
+    private static async Task LoadAsync(AgentProcess agent, string name, string script)
+    {
+        var (before, since) = (agent.Status()!, TimeProvider.System.GetTimestamp());
+        using (var shell = Process.Start("bash", ["-c", script])) await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
+        var took = TimeProvider.System.GetElapsedTime(since);
+        await Task.Delay(4000, TestContext.Current.CancellationToken);
+        Print($"{name} ({took.TotalSeconds:F1} s)", before, agent.Status()!);
+    }
+
+    /// <summary>A program of 200 files with the usual headers, compiled and linked.</summary>
+    private static string Project(string root)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(root, "project")).FullName;
+        for (var i = 0; i < 200; i++) File.WriteAllText(Path.Combine(folder, $"f{i}.c"), $"#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n#include <math.h>\nint f{i}(int x) {{ char b[64]; snprintf(b, sizeof b, \"%d\", x); return (int)strlen(b) + abs(x); }}\n");
+        File.WriteAllText(Path.Combine(folder, "main.c"), "int f0(int); int main(void) { return f0(1) == 0; }\n");
+        File.WriteAllText(Path.Combine(folder, "Makefile"), "O := $(patsubst %.c,%.o,$(wildcard *.c))\nall: $(O)\n\tcc -o program $(O)\nclean:\n\trm -f *.o program\n");
+        return $"cd {folder} && make -s -j2";
     }
 
     /// <summary>The biggest mappings by resident size.</summary>

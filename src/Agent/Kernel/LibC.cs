@@ -49,8 +49,8 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "readlink", SetLastError = true)]
     public static partial nint ReadLink(byte* path, byte* buffer, nuint length);
 
-    [LibraryImport("libc", EntryPoint = "mallopt")]
-    public static partial int TuneMemory(int parameter, int value);
+    [LibraryImport("libc", EntryPoint = "execve", SetLastError = true)]
+    public static partial int Execute(byte* path, byte** arguments, byte** environment);
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUser();

@@ -6,8 +6,8 @@ namespace Akashi.Agent.Processes;
 /// </summary>
 internal sealed class ProcessTable(string terminalAndBoot, TimeProvider clock)
 {
-    private const int MostEnded = 8192;
-    private static readonly TimeSpan KeepEnded = TimeSpan.FromSeconds(60);
+    private const int MostEnded = 4096;
+    private static readonly TimeSpan KeepEnded = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<int, ProcessEntry> _byId = [];
     private readonly Queue<ProcessEntry> _ended = new();

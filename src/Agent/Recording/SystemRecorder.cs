@@ -46,6 +46,12 @@ internal sealed class SystemRecorder(LineComposer line, Counters counters, TimeP
         pairs.Quoted("code"u8, report.Code);
     });
 
+    public void BatchVanished(string name) => Write("outDsk"u8, pairs =>
+    {
+        pairs.Quoted("source"u8, "deleted batch");
+        pairs.Quoted("batch"u8, name);
+    });
+
     private bool Write(ReadOnlySpan<byte> subEvt, Action<TraceLineWriter> more)
     {
         lock (_gate)

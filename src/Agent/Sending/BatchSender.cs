@@ -10,7 +10,8 @@ namespace Akashi.Agent.Sending;
 /// </summary>
 /// <param name="connection">Gives the current client; it changes when the certificate is renewed.</param>
 /// <param name="refused">Called once for each batch set aside.</param>
-internal sealed class BatchSender(Outbox outbox, string rejectedFolder, Func<HttpClient> connection, Action<RejectedBatchReport> refused, TimeProvider clock, Log log)
+/// <param name="vanished">Called when someone else has deleted a batch file.</param>
+internal sealed class BatchSender(Outbox outbox, string rejectedFolder, Func<HttpClient> connection, Action<RejectedBatchReport> refused, Action<string> vanished, TimeProvider clock, Log log)
 {
     public const int InFlight = 2;
 
@@ -62,6 +63,13 @@ internal sealed class BatchSender(Outbox outbox, string rejectedFolder, Func<Htt
 
     private async Task SendAsync(string name, CancellationToken cancellation)
     {
+        if (!File.Exists(outbox.PathOf(name)))
+        {
+            outbox.Delete(name);
+            log.Warn($"Batch '{name}' is gone from '{outbox.PathOf("")}' without having been sent. Nobody but the agent may change that folder.");
+            vanished(name);
+            return;
+        }
         await using var file = new FileStream(outbox.PathOf(name), FileMode.Open, FileAccess.Read, FileShare.Read, 1);
         using var content = new StreamContent(file);
         content.Headers.ContentType = Zip;

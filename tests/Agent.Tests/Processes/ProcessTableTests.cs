@@ -43,6 +43,6 @@ public sealed class ProcessTableTests
         for (var id = 1; id <= 9000; id++) table.End(table.Fork(id, 1, 0, 0));
         Assert.Null(table.Find(1));
         Assert.NotNull(table.Find(9000));
-        Assert.Equal(8192, table.Count);
+        Assert.Equal(4096, table.Count);
     }
 }

@@ -15,6 +15,7 @@ public sealed class BatchSenderTests : IAsyncLifetime
     private readonly TestFolder _folder = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentQueue<RejectedBatchReport> _refused = new();
+    private readonly ConcurrentQueue<string> _vanished = new();
     private readonly StringWriter _log = new();
     private ServicePeer _peer = null!;
     private Spool _spool = null!;
@@ -38,7 +39,7 @@ public sealed class BatchSenderTests : IAsyncLifetime
         Assert.False(File.Exists(token));
         _spool = Spool.Open(Path.Combine(_folder.Path, "spool"), identity.Tmid(), new SpoolLimits(), TimeProvider.System);
         _connection = new ServiceConnection(options, identity, TimeProvider.System, log);
-        _sender = new BatchSender(_spool.Outbox, Rejected, () => _connection.Client, _refused.Enqueue, TimeProvider.System, log);
+        _sender = new BatchSender(_spool.Outbox, Rejected, () => _connection.Client, _refused.Enqueue, _vanished.Enqueue, TimeProvider.System, log);
     }
 
     public async ValueTask DisposeAsync()
@@ -153,6 +154,18 @@ public sealed class BatchSenderTests : IAsyncLifetime
         Start();
         await Eventually.TrueAsync(() => _sender.Sent == 1, "the fourth try. " + _log);
         Assert.Equal(bytes, _peer.Batches[name]);
+    }
+
+    [Fact]
+    public async Task Run_BatchDeletedByOthers_ReportedAndRestSent()
+    {
+        var gone = Batch();
+        File.Delete(_spool.Outbox.PathOf(gone));
+        var good = Batch();
+        Start();
+        await Eventually.TrueAsync(() => _peer.Batches.ContainsKey(good) && _spool.Outbox.Count == 0, "the other batch. " + _log);
+        Assert.Equal(gone, Assert.Single(_vanished));
+        Assert.Equal(1, _sender.Sent);
     }
 
     [Fact]

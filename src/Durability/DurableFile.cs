@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -10,6 +11,10 @@ public static partial class DurableFile
 {
     private const int ReadOnlyDirectory = 0x10000; // O_RDONLY | O_DIRECTORY on Linux
     private const string TemporarySuffix = ".tmp";
+    private const int MaximumRemembered = 100_000;
+
+    /// <summary>Folders whose own entry is known to be on disk.</summary>
+    private static readonly ConcurrentDictionary<string, bool> Synced = new(StringComparer.Ordinal);
 
     /// <summary>Writes <paramref name="write"/>'s output under a temporary name, fsyncs, renames, fsyncs the folder. Replaces an existing file.</summary>
     /// <param name="mode">Unix permissions; 0600 unless told otherwise.</param>
@@ -39,15 +44,28 @@ public static partial class DurableFile
     public static void Write(string path, ReadOnlyMemory<byte> content, UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite) =>
         Write(path, handle => RandomAccess.Write(handle, content.Span, 0), mode);
 
-    /// <summary>Creates a folder and fsyncs each parent that gained an entry.</summary>
+    /// <summary>
+    /// Creates a folder and fsyncs each parent that gained an entry. A folder that is there already may have been made a moment ago by
+    /// another thread, or by a process that died before its fsync: the first time that this process meets it, its parent is fsynced too.
+    /// </summary>
     public static void CreateFolder(string path)
     {
-        if (Directory.Exists(path)) return;
+        var there = Directory.Exists(path);
+        if (there && Synced.ContainsKey(path)) return;
         var parent = Path.GetDirectoryName(path);
         if (!string.IsNullOrEmpty(parent)) CreateFolder(parent);
-        if (OperatingSystem.IsLinux()) Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        else Directory.CreateDirectory(path);
-        if (!string.IsNullOrEmpty(parent)) SyncFolder(parent);
+        if (!there && OperatingSystem.IsLinux()) Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        else if (!there) Directory.CreateDirectory(path);
+        try
+        {
+            if (!string.IsNullOrEmpty(parent)) SyncFolder(parent);
+        }
+        catch (IOException) when (there)
+        {
+            // Somebody else's folder, such as /home, which this account may pass but not read: it made no entry there.
+        }
+        if (Synced.Count >= MaximumRemembered) Synced.Clear();
+        Synced[path] = true;
     }
 
     /// <summary>Removes what a crash left half-written.</summary>

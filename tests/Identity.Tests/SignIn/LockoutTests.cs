@@ -87,7 +87,7 @@ public sealed class LockoutTests : IAsyncLifetime
         "SELECT count(*) FROM identity.sign_in_record WHERE tenant_id = @id AND outcome = @outcome", new { id = _tenants.A.Id.Value, outcome })).Single();
 
     private async Task<int> FailedCountAsync() => (await _server.Database.QueryAsOwnerAsync<int>(
-        "SELECT failed_count FROM identity.user_account WHERE tenant_id = @id", new { id = _tenants.A.Id.Value })).Single();
+        "SELECT coalesce(max(failed_count), 0) FROM identity.sign_in_charge WHERE tenant_id = @id", new { id = _tenants.A.Id.Value })).Single();
 
     private static string Alert(TestAnswer answer)
     {

@@ -28,8 +28,11 @@ internal sealed class Activations(AkashiDatabase database, ServiceHosts hosts, S
     private const string Use = """
         WITH used AS (
             UPDATE identity.activation SET used_at = @now
-            WHERE id = @Digest AND used_at IS NULL AND expires_at > @now RETURNING tenant_id, user_account_id)
-        UPDATE identity.user_account u SET password_hash = @hash, state = 'active', failed_count = 0, locked_until = NULL
+            WHERE id = @Digest AND used_at IS NULL AND expires_at > @now RETURNING tenant_id, user_account_id),
+        cleared AS (
+            DELETE FROM identity.sign_in_charge c USING used, identity.user_account u
+            WHERE u.tenant_id = used.tenant_id AND u.id = used.user_account_id AND c.tenant_id = u.tenant_id AND c.user_key = u.user_key)
+        UPDATE identity.user_account u SET password_hash = @hash, state = 'active'
         FROM used WHERE u.tenant_id = used.tenant_id AND u.id = used.user_account_id AND u.state = 'invited'
         """;
 

@@ -41,14 +41,24 @@ CREATE TABLE identity.user_account (
     role text NOT NULL CHECK (role IN ('administrator', 'operator', 'user')),
     state text NOT NULL CHECK (state IN ('invited', 'active', 'suspended')),
     password_hash text,
-    failed_count integer NOT NULL DEFAULT 0,
-    locked_until timestamptz,
     created_at timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, id));
 CREATE UNIQUE INDEX user_account_key ON identity.user_account (tenant_id, user_key);
 ALTER TABLE identity.user_account ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON identity.user_account USING (tenant_id = platform.current_tenant()) WITH CHECK (tenant_id = platform.current_tenant());
 GRANT SELECT, INSERT, UPDATE ON identity.user_account TO akashi_app;
+
+-- Failures by the name that was typed, whether or not anybody has it: known and unknown names take the same steps and leave the same marks.
+CREATE TABLE identity.sign_in_charge (
+    tenant_id uuid NOT NULL,
+    user_key text COLLATE "C" NOT NULL CHECK (length(user_key) BETWEEN 1 AND 256),
+    failed_count integer NOT NULL,
+    locked_until timestamptz,
+    charged_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, user_key));
+ALTER TABLE identity.sign_in_charge ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON identity.sign_in_charge USING (tenant_id = platform.current_tenant()) WITH CHECK (tenant_id = platform.current_tenant());
+GRANT SELECT, INSERT, UPDATE, DELETE ON identity.sign_in_charge TO akashi_app;
 
 -- id is the SHA-256 of the secret in the cookie. Sessions of one sign-in on several hosts share login_id and end together.
 CREATE TABLE identity.session (

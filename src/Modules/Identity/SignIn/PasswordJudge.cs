@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Text;
 using Akashi.Identity.Passwords;
 using Akashi.Identity.Tenants;
 using Akashi.Identity.Users;
+using Akashi.Platform.Crypto;
 using Akashi.Platform.Database;
 using Akashi.Platform.Errors;
 using Akashi.Platform.Tenancy;
@@ -25,7 +27,7 @@ internal sealed record RightPassword(TenantId Tenant, Guid UserAccountId);
 /// </summary>
 internal sealed class PasswordJudge(AkashiDatabase database, PasswordQueue queue, SignInPolicy policy, TimeProvider clock)
 {
-    private const string DecoyKey = "\u0001"; // no folded user name holds a control character
+    private const char DecoyMark = '\u0001'; // no folded user name holds a control character
 
     // An unknown support id falls to the operator's tenant, where the attempt is written down.
     private const string FindTenant = """
@@ -33,26 +35,30 @@ internal sealed class PasswordJudge(AkashiDatabase database, PasswordQueue queue
         WHERE (support_id = @supportId AND status = 'active') OR kind = 'operator' ORDER BY support_id = @supportId DESC LIMIT 1
         """;
 
-    // The advisory lock makes attempts on unknown names wait for each other as those on a real row do.
-    private const string TakeTurn = "SELECT pg_advisory_xact_lock(hashtextextended(@tenant::text || @userKey, 0))";
-
+    // Inserting and updating wait for each other on the row of the typed name, so the count is exact however many arrive at once.
     private const string Charge = """
         WITH charged AS (
-            UPDATE identity.user_account SET
-                failed_count = CASE WHEN locked_until IS NULL THEN failed_count + 1 ELSE 1 END,
-                locked_until = CASE WHEN (CASE WHEN locked_until IS NULL THEN failed_count + 1 ELSE 1 END) >= @MaximumFailures THEN @lockedUntil END
-            WHERE user_key = @userKey AND state = 'active' AND (locked_until IS NULL OR locked_until <= @now)
-            RETURNING id, password_hash),
+            INSERT INTO identity.sign_in_charge AS c (tenant_id, user_key, failed_count, locked_until, charged_at)
+            VALUES (@tenant, @userKey, 1, CASE WHEN 1 >= @MaximumFailures THEN @lockedUntil END, @now)
+            ON CONFLICT (tenant_id, user_key) DO UPDATE SET
+                failed_count = CASE WHEN c.locked_until IS NULL THEN c.failed_count + 1 ELSE 1 END,
+                locked_until = CASE WHEN (CASE WHEN c.locked_until IS NULL THEN c.failed_count + 1 ELSE 1 END) >= @MaximumFailures THEN @lockedUntil END,
+                charged_at = @now
+            WHERE c.locked_until IS NULL OR c.locked_until <= @now
+            RETURNING 1),
+        account AS (
+            SELECT id, password_hash FROM identity.user_account WHERE user_key = @userKey AND state = 'active' AND EXISTS (SELECT FROM charged)),
         record AS (
             INSERT INTO identity.sign_in_record (tenant_id, id, at, user_account_id, support_id_tried, user_key_tried, outcome, address)
-            SELECT @tenant, @recordId, @now, (SELECT id FROM charged), @supportIdTried, @userKeyTried,
-                CASE WHEN EXISTS (SELECT FROM charged) THEN 'wrong-password' ELSE 'not-accepted' END, @address)
-        SELECT id, password_hash FROM charged
+            SELECT @tenant, @recordId, @now, (SELECT id FROM account), @supportIdTried, @userKeyTried,
+                CASE WHEN EXISTS (SELECT FROM account) THEN 'wrong-password' ELSE 'not-accepted' END, @address)
+        SELECT id, password_hash FROM account
         """;
 
     private const string Succeed = """
-        WITH record AS (UPDATE identity.sign_in_record SET outcome = 'succeeded' WHERE id = @recordId)
-        UPDATE identity.user_account SET failed_count = 0, locked_until = NULL, password_hash = COALESCE(@renewed, password_hash)
+        WITH record AS (UPDATE identity.sign_in_record SET outcome = 'succeeded' WHERE id = @recordId),
+        cleared AS (DELETE FROM identity.sign_in_charge WHERE user_key = @userKey)
+        UPDATE identity.user_account SET password_hash = COALESCE(@renewed, password_hash)
         WHERE id = @userAccountId AND password_hash = @hash AND state = 'active'
         """;
 
@@ -65,7 +71,7 @@ internal sealed class PasswordJudge(AkashiDatabase database, PasswordQueue queue
         var supportId = SupportId.TryFold(attempt.SupportId) ?? "";
         var found = (await database.QueryBeforeTenantAsync<TenantRow>(FindTenant, new { supportId }, cancellation)).Single();
         var tenant = new TenantId(found.Id);
-        var userKey = found.Known ? UserKey.TryFold(attempt.UserId) ?? DecoyKey : DecoyKey;
+        var userKey = (found.Known ? UserKey.TryFold(attempt.UserId) : null) ?? DecoyOf(attempt);
         var recordId = Guid.CreateVersion7(clock.GetUtcNow());
         var account = await ChargeAsync(tenant, userKey, recordId, attempt, cancellation);
         var password = PasswordRules.TryNormalize(attempt.Password) ?? "";
@@ -77,7 +83,7 @@ internal sealed class PasswordJudge(AkashiDatabase database, PasswordQueue queue
 
         await using var session = await database.OpenAsync(tenant, cancellation);
         // Nothing is updated when the password was changed or the account suspended while this attempt was judged.
-        if (await session.ExecuteAsync(Succeed, new { recordId, userAccountId = account.Id, hash, renewed }, cancellation) != 1) return new SignInRefused();
+        if (await session.ExecuteAsync(Succeed, new { recordId, userKey, userAccountId = account.Id, hash, renewed }, cancellation) != 1) return new SignInRefused();
         var answer = new RightPassword(tenant, account.Id);
         await then(session, answer);
         await session.CommitAsync(cancellation);
@@ -88,7 +94,6 @@ internal sealed class PasswordJudge(AkashiDatabase database, PasswordQueue queue
     {
         var now = clock.GetUtcNow();
         await using var session = await database.OpenAsync(tenant, cancellation);
-        await session.ExecuteAsync(TakeTurn, new { tenant, userKey }, cancellation);
         var account = await session.QueryFirstOrDefaultAsync<AccountRow>(Charge, new
         {
             tenant, userKey, recordId, now, policy.MaximumFailures, lockedUntil = now + policy.LockTime,
@@ -97,6 +102,10 @@ internal sealed class PasswordJudge(AkashiDatabase database, PasswordQueue queue
         await session.CommitAsync(cancellation);
         return account;
     }
+
+    /// <summary>A key that nobody has, the same each time the same is typed.</summary>
+    private static string DecoyOf(Attempt attempt) =>
+        DecoyMark + Sha256.Of(Encoding.UTF8.GetBytes($"{attempt.SupportId}{DecoyMark}{attempt.UserId}")).ToString();
 
     private static bool TooLong(Attempt attempt) =>
         attempt.SupportId.Length > UserKey.MaximumInput || attempt.UserId.Length > UserKey.MaximumInput || attempt.Password.Length > PasswordRules.MaximumInput;

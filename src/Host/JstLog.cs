@@ -10,10 +10,13 @@ internal sealed class JstLog(TimeProvider clock) : ConsoleFormatter(FormatterNam
 {
     public const string FormatterName = "jst";
 
+    // The log is read by people and tools, never by a browser: "+09:00" and Japanese stay as they are.
+    private static readonly JsonWriterOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, Plain))
         {
             json.WriteStartObject();
             json.WriteString("time", clock.GetUtcNow().ToOffset(JstDay.Offset).ToString("yyyy-MM-dd'T'HH:mm:ss.fffzzz", System.Globalization.CultureInfo.InvariantCulture));

@@ -5,6 +5,8 @@ internal sealed record AgentFiles(string Data)
 {
     public string Tmid => Path.Combine(Data, "tmid");
     public string Key => Path.Combine(Data, "terminal.key");
+    /// <summary>The request that is being enrolled; gone once there is a certificate.</summary>
+    public string Request => Path.Combine(Data, "terminal.csr");
     public string Certificate => Path.Combine(Data, "terminal.pem");
     public string NextKey => Path.Combine(Data, "terminal.next.key");
     public string NextCertificate => Path.Combine(Data, "terminal.next.pem");

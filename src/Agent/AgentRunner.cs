@@ -86,7 +86,7 @@ internal sealed class AgentRunner(AgentOptions options, TimeProvider clock, Log 
     /// <summary>Enrols if needed, then keeps policy and certificate current and sends until <paramref name="sending"/> ends.</summary>
     private async Task ServeAsync(TerminalIdentity identity, PolicyStore policy, Spool spool, SystemRecorder system, StatusWriter status, CancellationToken work, CancellationToken sending)
     {
-        await new Enrolment.Enrolment(options, identity, clock, log).EnsureAsync(work);
+        await new TerminalEnrolment(options, identity, clock, log).EnsureAsync(work);
         var connection = new ServiceConnection(options, identity, clock, log);
         var sender = new BatchSender(spool.Outbox, _files.Rejected, () => connection.Client, system.BatchRefused, system.BatchVanished, clock, log);
         (status.Sender, status.Connection) = (sender, connection);

@@ -14,7 +14,16 @@ internal sealed class CollectorSet(ProcessRecorder processes, ConnectionRecorder
 
     public IReadOnlyList<ICollector> Collectors => _collectors;
 
-    public Dictionary<string, string> Sources => _collectors.SelectMany(c => c.Sources).ToDictionary(s => s.Kind, s => s.Source, StringComparer.Ordinal);
+    /// <summary>Every kind of event and what it is collected by; "none" where nothing is permitted.</summary>
+    public Dictionary<string, string> Sources
+    {
+        get
+        {
+            var sources = _collectors.SelectMany(c => c.Sources).ToDictionary(s => s.Kind, s => s.Source, StringComparer.Ordinal);
+            foreach (var kind in (string[])["Process", "Connection", "File"]) sources.TryAdd(kind, "none");
+            return sources;
+        }
+    }
 
     public void Use(Exclusions exclusions)
     {

@@ -35,7 +35,7 @@ internal sealed unsafe class FileCollector : ICollector
         RefreshMounts();
         if (_fileSystems.Count > 0) return;
         Dispose();
-        throw new FanotifyException("fanotify accepts none of this machine's file systems.");
+        throw new FanotifyException("fanotify may not watch any of this machine's file systems; run the agent as root.");
     }
 
     public FolderPaths Folders { get; }

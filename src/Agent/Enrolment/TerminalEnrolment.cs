@@ -1,7 +1,4 @@
-using System.Net;
 using System.Net.Http.Json;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Akashi.Agent.Protocol;
 using Akashi.Agent.Sending;
 using Akashi.Agent.Terminals;
@@ -9,7 +6,7 @@ using Akashi.Agent.Terminals;
 namespace Akashi.Agent.Enrolment;
 
 /// <summary>First start: a key pair, a terminal id, and a certificate in exchange for the one-time token.</summary>
-internal sealed class Enrolment(AgentOptions options, TerminalIdentity identity, TimeProvider clock, Log log)
+internal sealed class TerminalEnrolment(AgentOptions options, TerminalIdentity identity, TimeProvider clock, Log log)
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1), LongestWait = TimeSpan.FromMinutes(1);
 
@@ -22,16 +19,12 @@ internal sealed class Enrolment(AgentOptions options, TerminalIdentity identity,
         if (options.TokenFile is { } file) File.Delete(file);
     }
 
-    public static string Request(ECDsa key, Tmid tmid) =>
-        new CertificateRequest($"CN={tmid}", key, HashAlgorithmName.SHA256).CreateSigningRequestPem();
-
     private async Task EnrolAsync(CancellationToken cancellation)
     {
         var token = await ReadTokenAsync(cancellation);
-        using var key = identity.EnrolmentKey();
         var tmid = identity.Tmid();
         using var client = ServiceClient.Create(options.HostAddress("enrol"), identity.Authorities(options.Authority), null);
-        var request = new EnrolRequest(token, tmid.ToString(), Request(key, tmid), Cut(Environment.MachineName), Cut(Terminal.OperatingSystemName()), Terminal.Version);
+        var request = new EnrolRequest(token, tmid.ToString(), identity.EnrolmentRequest(), Cut(Environment.MachineName), Cut(Terminal.OperatingSystemName()), Terminal.Version);
         var backoff = new Backoff(FirstWait, LongestWait);
         while (true)
         {

@@ -30,10 +30,24 @@ internal sealed class TerminalIdentity(AgentFiles files)
         return tmid;
     }
 
-    /// <summary>The key in the file, created if there is none: a start that was interrupted after it goes on with the same key.</summary>
-    public ECDsa EnrolmentKey() => OpenOrCreate(files.Key);
+    /// <summary>
+    /// Made once and kept until there is a certificate: after a crash between the service's answer and its storing, the same bytes let the
+    /// service see that the one-time token is used again by the same terminal.
+    /// </summary>
+    public string EnrolmentRequest()
+    {
+        if (File.Exists(files.Request)) return File.ReadAllText(files.Request);
+        using var key = OpenOrCreate(files.Key);
+        var request = Request(key);
+        WriteText(files.Request, request);
+        return request;
+    }
 
-    public ECDsa RenewalKey() => OpenOrCreate(files.NextKey);
+    public string RenewalRequest()
+    {
+        using var key = OpenOrCreate(files.NextKey);
+        return Request(key);
+    }
 
     public X509Certificate2 Certificate()
     {
@@ -55,6 +69,7 @@ internal sealed class TerminalIdentity(AgentFiles files)
         Check(response, files.Key);
         WriteText(files.Authorities, response.Authorities);
         WriteText(files.Certificate, response.Certificate);
+        File.Delete(files.Request);
     }
 
     public void StoreNext(CertificateResponse response)
@@ -87,6 +102,9 @@ internal sealed class TerminalIdentity(AgentFiles files)
         // Without an own root nothing may be trusted: the system's roots are other people's.
         return authorities.Count > 0 ? authorities : throw new AgentProblem("No certificate authority is known yet. Give the service's authority by --authority FILE.pem.");
     }
+
+    private string Request(ECDsa key) =>
+        new CertificateRequest($"CN={Tmid()}", key, HashAlgorithmName.SHA256).CreateSigningRequestPem();
 
     private static ECDsa OpenOrCreate(string path)
     {

@@ -29,12 +29,13 @@ internal sealed unsafe class MarkedFileSystems(int group, Log log) : IDisposable
         var mounts = File.ReadAllText("/proc/self/mountinfo");
         if (mounts == _mounts) return;
         _mounts = mounts;
-        var present = new HashSet<string>(StringComparer.Ordinal);
+        var (present, problems) = (new HashSet<string>(StringComparer.Ordinal), new List<string>());
         foreach (var mount in mounts.Split('\n').Select(Mount.Parse).OfType<Mount>().Where(m => m.DriveType is not null))
         {
             if (!present.Add(mount.Device) || !_seen.Add(mount.Device)) continue;
-            if (TryMark(mount) is { } problem) log.Warn($"Files on '{mount.Point}' ({mount.FileSystem}) are not recorded: {problem}.");
+            if (TryMark(mount) is { } problem) problems.Add($"'{mount.Point}' ({mount.FileSystem}: {problem})");
         }
+        if (problems.Count > 0 && Count > 0) log.Warn($"Files are not recorded on {string.Join(", ", problems)}.");
         _seen.IntersectWith(present); // unmounted and mounted again is marked again
     }
 

@@ -21,10 +21,19 @@ internal static class ProcFolderStart
             LoginUser = facts.LoginUser,
             Session = facts.Session,
             Image = image,
-            Name = System.Text.Encoding.UTF8.GetBytes(facts.Path),
+            Name = ImageName(facts),
             Arguments = facts.Arguments,
             ArgumentsTotal = (uint)facts.Arguments.Length,
             Incomplete = image.Inode == 0 && facts.Arguments.Length == 0,
         });
+    }
+
+    /// <summary>An ordinary user may not ask for the image of others' processes; their first argument is the next best.</summary>
+    private static ReadOnlySpan<byte> ImageName(ProcFacts facts)
+    {
+        if (facts.Path.Length > 0) return System.Text.Encoding.UTF8.GetBytes(facts.Path);
+        var first = facts.Arguments.AsSpan();
+        var end = first.IndexOf((byte)0);
+        return end >= 0 ? first[..end] : first;
     }
 }

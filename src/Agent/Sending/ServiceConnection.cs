@@ -64,8 +64,7 @@ internal sealed class ServiceConnection : IDisposable
         {
             if (!_identity.HasNext)
             {
-                using var key = _identity.RenewalKey();
-                using var body = ServiceClient.Json(new RenewRequest(Enrolment.Enrolment.Request(key, _identity.Tmid())), AgentJson.Default.RenewRequest);
+                using var body = ServiceClient.Json(new RenewRequest(_identity.RenewalRequest()), AgentJson.Default.RenewRequest);
                 using var response = await _client.PostAsync(AgentRoutes.Renew, body, cancellation);
                 if (!response.IsSuccessStatusCode)
                 {
@@ -73,7 +72,7 @@ internal sealed class ServiceConnection : IDisposable
                     _log.Warn($"The certificate (valid until {Expires:u}) could not be renewed: {(int)response.StatusCode} {problem.SafeCode}: {problem.Text}");
                     return false;
                 }
-                _identity.StoreNext(await Enrolment.Enrolment.ReadAsync(response, cancellation));
+                _identity.StoreNext(await TerminalEnrolment.ReadAsync(response, cancellation));
             }
             return await UseNextAsync(cancellation);
         }

@@ -62,6 +62,25 @@ public sealed class EnrolmentTests
     }
 
     [Fact]
+    public async Task Run_KilledBetweenAnswerAndStoring_EnrolsAgainWithSameRequest()
+    {
+        await using var peer = await ServicePeer.StartAsync();
+        await using var agent = new AgentProcess(peer);
+        agent.Start();
+        await Eventually.TrueAsync(() => !peer.Batches.IsEmpty, "a batch. " + agent.Log);
+        await agent.KillAsync();
+        // As it was a moment earlier: the token is used at the service, the certificate not yet stored here.
+        File.Delete(Path.Combine(agent.Data, "terminal.pem"));
+        await File.WriteAllTextAsync(Path.Combine(agent.Data, "terminal.csr"), peer.Requests.Single(), TestContext.Current.CancellationToken);
+        var sent = peer.Batches.Count;
+        agent.Start();
+        await Eventually.TrueAsync(() => peer.Batches.Count > sent, "a batch after the second enrolment. " + agent.Log);
+        Assert.Equal(2, peer.Enrolments);
+        Assert.False(File.Exists(Path.Combine(agent.Data, "terminal.csr")));
+        Assert.Equal(0, await agent.StopAsync());
+    }
+
+    [Fact]
     public async Task Run_SecondAgentInSameFolder_Refused()
     {
         await using var peer = await ServicePeer.StartAsync();

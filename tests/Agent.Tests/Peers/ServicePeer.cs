@@ -22,6 +22,7 @@ internal sealed class ServicePeer : IAsyncDisposable
     public const string Token = "one-time-token";
 
     private readonly WebApplication _application;
+    private readonly ConcurrentDictionary<string, string> _enrolled = new(StringComparer.Ordinal);
     private int _enrolments;
 
     private ServicePeer(WebApplication application, PeerAuthority authority) => (_application, Authority) = (application, authority);
@@ -40,6 +41,8 @@ internal sealed class ServicePeer : IAsyncDisposable
     public AgentPolicy Policy { get; set; } = new([], [], 1);
 
     public TimeSpan Lifetime { get; set; } = TimeSpan.FromDays(1);
+
+    public IEnumerable<string> Requests => _enrolled.Values;
 
     public int Enrolments => _enrolments;
 
@@ -106,6 +109,9 @@ internal sealed class ServicePeer : IAsyncDisposable
         {
             var request = (await http.Request.ReadFromJsonAsync<EnrolRequest>())!;
             if (request.Token != Token) return Results.Json(new { code = "enrol.token", detail = "The token is used or unknown." }, contentType: "application/problem+json", statusCode: 403);
+            // One token, one request; the same bytes again are the agent's retry after a crash.
+            if (_enrolled.GetOrAdd(request.Tmid, request.CertificateRequest) != request.CertificateRequest || _enrolled.Count > 1)
+                return Results.Json(new { code = "enrol.token", detail = "The token was used by another terminal." }, contentType: "application/problem+json", statusCode: 403);
             Interlocked.Increment(ref _enrolments);
             return Issue(request.CertificateRequest);
         });

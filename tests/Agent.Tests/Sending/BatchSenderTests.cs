@@ -35,7 +35,7 @@ public sealed class BatchSenderTests : IAsyncLifetime
         var log = new Log(TimeProvider.System, TextWriter.Synchronized(_log));
         var options = new AgentOptions(_folder.Path, _peer.Address, token, authority, 2L << 30);
         var identity = new TerminalIdentity(new AgentFiles(_folder.Path));
-        await new Akashi.Agent.Enrolment.Enrolment(options, identity, TimeProvider.System, log).EnsureAsync(CancellationToken.None);
+        await new TerminalEnrolment(options, identity, TimeProvider.System, log).EnsureAsync(CancellationToken.None);
         Assert.False(File.Exists(token));
         _spool = Spool.Open(Path.Combine(_folder.Path, "spool"), identity.Tmid(), new SpoolLimits(), TimeProvider.System);
         _connection = new ServiceConnection(options, identity, TimeProvider.System, log);

@@ -138,12 +138,12 @@ internal static class ProcessPrograms
     /// <summary>Copies the arguments behind the name; R8 = length of the whole record.</summary>
     private static void WriteArguments(BpfAssembler code)
     {
-        var short_ = code.NewLabel();
+        var fits = code.NewLabel();
         var copied = code.NewLabel();
         code.Load(Width.Double, Register.R8, Register.Frame, -24);
-        code.JumpIf(Condition.LessOrEqual, Register.R8, ExecuteRecord.ArgumentsLimit, short_);
+        code.JumpIf(Condition.LessOrEqual, Register.R8, ExecuteRecord.ArgumentsLimit, fits);
         code.Move(Register.R8, ExecuteRecord.ArgumentsLimit);
-        code.Mark(short_);
+        code.Mark(fits);
         code.Move(Register.R1, Register.R9);
         code.Add(Register.R1, Unsafe.SizeOf<ExecuteRecord>());
         code.Add(Register.R1, Register.R7);

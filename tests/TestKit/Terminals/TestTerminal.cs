@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
@@ -51,15 +50,20 @@ public sealed class TestTerminal : IDisposable
     public static async Task<TestTerminal> EnrolAsync(Func<ServiceHost, X509Certificate2?, HttpClient> createClient, string enrolmentToken)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var tmid = Tmid.Parse(Guid.CreateVersion7().ToString("D", CultureInfo.InvariantCulture));
+        var tmid = NewTmid();
         using var client = createClient(ServiceHost.Enrol, null);
-        using var answer = await client.PostAsJsonAsync(AgentRoutes.Enrol, new EnrolRequest(enrolmentToken, tmid.ToString(), RequestOf(key), $"PC-{tmid.ToString()[..8]}", "Test terminal", "0.1.0"));
+        using var answer = await client.PostAsJsonAsync(AgentRoutes.Enrol, new EnrolRequest(enrolmentToken, tmid.ToString(), RequestOf(key), ComputerOf(tmid), "Test terminal", "0.1.0"));
         if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"Enrolment was refused: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
         var response = (await answer.Content.ReadFromJsonAsync<CertificateResponse>())!;
         using var certificate = X509Certificate2.CreateFromPem(response.Certificate);
         var pair = WithKey(certificate, key);
         return new TestTerminal(tmid, pair, createClient(ServiceHost.Agent, pair));
     }
+
+    public static Tmid NewTmid() => Tmid.Parse(new Guid(RandomNumberGenerator.GetBytes(16)).ToString());
+
+    /// <summary>The computer name under which a terminal of this id enrols.</summary>
+    public static string ComputerOf(Tmid tmid) => $"PC-{tmid.ToString()[..8]}";
 
     /// <summary>PKCS#10 in PEM, signed with the key.</summary>
     public static string RequestOf(ECDsa key) => new CertificateRequest("CN=terminal", key, HashAlgorithmName.SHA256).CreateSigningRequestPem();

@@ -35,7 +35,7 @@ internal sealed class BenchService : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("akashi-bench-").FullName;
         File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute | UnixFileMode.GroupExecute);
         var service = new BenchService(Path.Combine(folder, "data"), FreePort());
-        string[] arguments = ["up", "--data", service.Folder, "--port", $"{service.Port}", "--server", Program("Host", "akashi-server"), "--agent", Program("Agent", "akashi-agent"), "--detach"];
+        string[] arguments = ["up", "--data", service.Folder, "--port", $"{service.Port}", "--server", Program("Host", "akashi-server"), "--agent", Path.Combine(Root, "artifacts", "agent", "akashi-agent"), "--detach"];
         await service.RunAsync(withAgent ? arguments : [.. arguments, "--no-agent"]);
         using var ready = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(service.Folder, "ready.json")));
         service.Token = ready.RootElement.GetProperty("apiToken").GetString()!;
@@ -103,11 +103,9 @@ internal sealed class BenchService : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    /// <summary>A program of this very build: bench/Akashi.Bench/bin/CONFIGURATION/net10.0 lies beside src/NAME/bin/CONFIGURATION/net10.0.</summary>
-    private static string Program(string project, string program)
-    {
-        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        var root = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "..", ".."));
-        return Path.Combine(root, "src", project, "bin", configuration, "net10.0", program);
-    }
+    /// <summary>The project's folder: this program lies in bench/Akashi.Bench/bin/CONFIGURATION/net10.0.</summary>
+    private static string Root => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "..", ".."));
+
+    private static string Program(string project, string program) =>
+        Path.Combine(Root, "src", project, "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", program);
 }

@@ -63,11 +63,13 @@ internal sealed class AccessMiddleware(RequestDelegate next, IEnumerable<ICaller
     /// <summary>A person asking for a page is led to the sign-in page; programs get the problem.</summary>
     private Task RefuseAsync(HttpContext context, Failure failure)
     {
-        var forPeople = context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
-        if (forPeople && failure.Status == StatusCodes.Status401Unauthorized && HttpMethods.IsGet(context.Request.Method))
+        var host = hosts.Find(context.Request.Host.Host);
+        var page = host is ServiceHost.Portal or ServiceHost.Console && HttpMethods.IsGet(context.Request.Method)
+            && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
+        if (page && failure.Status == StatusCodes.Status401Unauthorized)
         {
             var wanted = Uri.EscapeDataString($"{context.Request.Path}{context.Request.QueryString}");
-            var from = hosts.Find(context.Request.Host.Host) == ServiceHost.Console ? "console" : "portal";
+            var from = host == ServiceHost.Console ? "console" : "portal";
             context.Response.Redirect($"{hosts.OriginOf(ServiceHost.Portal)}/sign-in?to={from}&return={wanted}");
             return Task.CompletedTask;
         }

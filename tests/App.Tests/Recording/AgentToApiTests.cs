@@ -66,7 +66,7 @@ public sealed class AgentToApiTests(RecordingServiceFixture fixture)
     }
 
     [Fact]
-    public async Task Status_AfterRecording_CountsWhatWasLeftOutAndLostNothing()
+    public async Task Status_AfterRecording_CountsWhatWasLeftOutAndLostNothingInSilence()
     {
         Needs.Root(WhyRoot);
         var path = Path.Combine(fixture.Service.Data, "agent", "status.json");
@@ -74,7 +74,10 @@ public sealed class AgentToApiTests(RecordingServiceFixture fixture)
         using var status = JsonDocument.Parse(await File.ReadAllTextAsync(path));
 
         Assert.Equal(["Connection", "File", "Process"], status.RootElement.GetProperty("sources").EnumerateObject().Select(source => source.Name).Order(StringComparer.Ordinal));
-        Assert.All(status.RootElement.GetProperty("lost").EnumerateObject(), lost => Assert.Equal(0, lost.Value.GetInt64()));
+        // On a crowded machine the kernel's queues may overflow; then a record says so.
+        using var api = fixture.Service.CreateApi();
+        foreach (var lost in status.RootElement.GetProperty("lost").EnumerateObject().Where(lost => lost.Value.GetInt64() > 0))
+            await Eventually.HoldsAsync(async () => await api.CountAsync("evt:sys subEvt:outDsk") > 0, $"a record tells of {lost.Value} lost events of {lost.Name}");
         Assert.Equal(0, status.RootElement.GetProperty("batchesRejected").GetInt64());
     }
 

@@ -6,27 +6,17 @@ using Akashi.TestKit.Terminals;
 namespace Akashi.App.Tests.Failures;
 
 /// <summary>PostgreSQL stands still or dies: senders are asked to come back, nothing is lost, all goes on by itself.</summary>
-public sealed class DatabaseAwayTests : IAsyncLifetime
+public sealed class DatabaseAwayTests(ImpatientServiceFixture fixture) : IClassFixture<ImpatientServiceFixture>
 {
     private static readonly TimeProvider Clock = TimeProvider.System;
-    private RunningService _service = null!;
-
-    // The server as it is, but it waits three seconds for a statement instead of thirty.
-    public async ValueTask InitializeAsync() => _service = await RunningService.StartAsync(new ServiceSettings(ServerScript: _ => $"""
-        AKASHI__applicationConnection=$(sed -n 's/.*"applicationConnection": "\(.*\)".*/\1/p' "$3/config.json")";Command Timeout=3"
-        export AKASHI__applicationConnection
-        exec '{BuiltPrograms.Server}' "$@"
-
-        """));
-
-    public ValueTask DisposeAsync() => _service.DisposeAsync();
+    private readonly RunningService _service = fixture.Service;
 
     [Fact]
     public async Task Put_DatabaseStandsStill_Is503WithRetryAfterAndGoesOnAfterwards()
     {
         using var terminal = await TestTerminal.EnrolAsync(_service);
         using var api = _service.CreateApi();
-        var ledger = new BatchLedger();
+        var ledger = fixture.Ledger;
         await AcknowledgeAsync(terminal, ledger, ledger.Make(terminal.Tmid, Clock.GetUtcNow(), 100));
         var late = ledger.Make(terminal.Tmid, Clock.GetUtcNow(), 100);
 
@@ -53,7 +43,7 @@ public sealed class DatabaseAwayTests : IAsyncLifetime
         const int kills = 3;
         using var terminal = await TestTerminal.EnrolAsync(_service);
         using var api = _service.CreateApi();
-        var ledger = new BatchLedger();
+        var ledger = fixture.Ledger;
         var answers = new List<BatchAnswer>();
         for (var kill = 0; kill < kills; kill++)
         {
@@ -99,4 +89,16 @@ public sealed class DatabaseAwayTests : IAsyncLifetime
         Assert.Empty(ledger.Judge(await api.ExportAsync("*")));
         await StoreProof.VerifiedAsync(_service);
     }
+}
+
+/// <summary>The server as it is, but it waits three seconds for a statement instead of thirty.</summary>
+public sealed class ImpatientServiceFixture() : ServiceFixture(new ServiceSettings(ServerScript: _ => $"""
+    AKASHI__applicationConnection=$(sed -n 's/.*"applicationConnection": "\(.*\)".*/\1/p' "$3/config.json")";Command Timeout=3"
+    export AKASHI__applicationConnection
+    exec '{BuiltPrograms.Server}' "$@"
+
+    """))
+{
+    /// <summary>Of all that the class sends, since all of it ends up in one export.</summary>
+    public BatchLedger Ledger { get; } = new();
 }

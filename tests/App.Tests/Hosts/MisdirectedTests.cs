@@ -74,6 +74,7 @@ public sealed class MisdirectedTests(ServiceFixture fixture)
     private static async Task<int> StatusAsync(TestChromium browser, Uri address)
     {
         await browser.GoAsync(address);
+        await browser.WaitAsync($"location.href === '{address.AbsoluteUri}' && performance.getEntriesByType('navigation')[0].responseStatus > 0");
         return await browser.RunAsync<int>("performance.getEntriesByType('navigation')[0].responseStatus");
     }
 }

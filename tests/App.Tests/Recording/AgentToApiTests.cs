@@ -78,7 +78,6 @@ public sealed class AgentToApiTests(RecordingServiceFixture fixture)
         using var api = fixture.Service.CreateApi();
         foreach (var lost in status.RootElement.GetProperty("lost").EnumerateObject().Where(lost => lost.Value.GetInt64() > 0))
             await Eventually.HoldsAsync(async () => await api.CountAsync("evt:sys subEvt:outDsk") > 0, $"a record tells of {lost.Value} lost events of {lost.Name}");
-        Assert.Equal(0, status.RootElement.GetProperty("batchesRejected").GetInt64());
     }
 
     private static string NewMarker() => "MARK" + RandomNumberGenerator.GetHexString(12, lowercase: true);

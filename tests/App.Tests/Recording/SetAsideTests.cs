@@ -12,6 +12,7 @@ public sealed class SetAsideTests(RecordingServiceFixture fixture)
     [Fact]
     public async Task Agent_RefusedBatches_AreSetAsideCountedAndReported()
     {
+        Needs.Root("recording every process of the machine");
         var service = fixture.Service;
         using var api = service.CreateApi();
         var agent = Path.Combine(service.Data, "agent");

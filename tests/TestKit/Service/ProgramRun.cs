@@ -5,17 +5,19 @@ namespace Akashi.TestKit.Service;
 /// <summary>What a program said and how it ended.</summary>
 public sealed record ProgramRun(int Code, string Output, string Errors)
 {
-    private static readonly TimeSpan DefaultPatience = TimeSpan.FromMinutes(3);
+    public static readonly TimeSpan DefaultPatience = TimeSpan.FromMinutes(3);
 
     /// <summary>Runs a program to its end; one that takes too long is killed by its id.</summary>
     /// <param name="program">Path, or a name on the search path.</param>
     public static Task<ProgramRun> OfAsync(string program, params IEnumerable<string> arguments) => OfAsync(program, arguments, DefaultPatience);
 
-    public static async Task<ProgramRun> OfAsync(string program, IEnumerable<string> arguments, TimeSpan patience)
+    /// <param name="environment">Variables beside those of this process.</param>
+    public static async Task<ProgramRun> OfAsync(string program, IEnumerable<string> arguments, TimeSpan patience, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.Environment["LANG"] = "C.UTF-8";
         start.Environment.Remove("LC_ALL");
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using Akashi.Platform.Hosting;
 using Akashi.Platform.Web;
 
 namespace Akashi.TestKit.Service;
@@ -54,6 +55,9 @@ public sealed class RunningService : IAsyncDisposable
 
     public string SegmentsFolder => Path.Combine(Data, "segments");
 
+    /// <summary>Moves the clocks of server and agent, as they read them, away from the system's.</summary>
+    public void MoveClocks(TimeSpan offset) => File.WriteAllText(ClockFile, offset.TotalSeconds.ToString(CultureInfo.InvariantCulture));
+
     /// <summary>A file beside the data folder, gone with it.</summary>
     public string Scratch(string name) => _folder.File(name);
 
@@ -83,7 +87,7 @@ public sealed class RunningService : IAsyncDisposable
             if (Port == 0) Port = LoopbackNames.FreePort();
             List<string> arguments = ["up", "--data", Data, "--port", Port.ToString(CultureInfo.InvariantCulture), "--server", Settings.ServerScript is null ? BuiltPrograms.Server : ServerScript, "--agent", BuiltPrograms.Agent, "--detach"];
             if (!Settings.WithAgent) arguments.Add("--no-agent");
-            var up = await ProgramRun.OfAsync(BuiltPrograms.Supervisor, arguments);
+            var up = await ProgramRun.OfAsync(BuiltPrograms.Supervisor, arguments, ProgramRun.DefaultPatience, new Dictionary<string, string> { [ShiftedClock.Variable] = ClockFile });
             if (up.Code == 0) break;
             if (attempt == PortAttempts || !up.Errors.Contains("is taken", StringComparison.Ordinal)) throw new InvalidOperationException($"The service does not start: {up.Errors}{up.Output}");
             Port = 0;
@@ -120,6 +124,8 @@ public sealed class RunningService : IAsyncDisposable
         await DownAsync();
         _folder.Dispose();
     }
+
+    private string ClockFile => _folder.File("clock-offset");
 
     private string ServerScript => _folder.File("server");
 

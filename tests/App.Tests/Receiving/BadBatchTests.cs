@@ -43,7 +43,8 @@ public sealed class BadBatchTests(ServiceFixture fixture)
     public async Task Put_ManySmallZipsThatPromiseMuch_DoNotExhaustMemory()
     {
         const int count = 300;
-        const long allowedGrowth = 1L << 30;
+        // Unbounded it would be 30 GB; the bound is 512 MB and what the garbage collector has not taken back yet.
+        const long allowedGrowth = 2L << 30;
         using var terminal = await TestTerminal.EnrolAsync(Service);
         var memory = PeakMemory();
         // 100 KB that promise 100 MB each: within what deflate can do, so only the receiver's own bound helps.

@@ -6,7 +6,7 @@ namespace Akashi.Traces.Receive;
 /// </summary>
 internal sealed class ReceiveBudget
 {
-    private const long Total = 768L << 20;
+    private const long Total = 512L << 20;
     private const long Least = 1 << 20;
     private const int ZipCopies = 3;
 

@@ -29,12 +29,12 @@ public sealed class EndpointsModule : AkashiModule
     {
         routes.Enrol.MapPost(AgentRoutes.Enrol, Enrol.HandleAsync).OpenToAnybody("The one-time token in the body is the credential.");
 
-        routes.Agent.MapPost(AgentRoutes.Renew, Renew.HandleAsync).RequirePermission(Permission.TerminalSelf);
-        routes.Agent.MapGet(AgentRoutes.Policy, GetPolicy.HandleAsync).RequirePermission(Permission.TerminalSelf);
-        routes.Agent.MapPost(AgentRoutes.Rejected, ReportRejected.HandleAsync).RequirePermission(Permission.TerminalSelf);
+        routes.Agent.MapPost(AgentRoutes.Renew, Renew.HandleAsync).RequirePermission(Permission.TerminalSelf, TenantScope.Own);
+        routes.Agent.MapGet(AgentRoutes.Policy, GetPolicy.HandleAsync).RequirePermission(Permission.TerminalSelf, TenantScope.Own);
+        routes.Agent.MapPost(AgentRoutes.Rejected, ReportRejected.HandleAsync).RequirePermission(Permission.TerminalSelf, TenantScope.Own);
 
-        routes.Api.MapGet("/api/v1/terminals", ListTerminals.HandleAsync).RequirePermission(Permission.TerminalsRead);
-        routes.Api.MapPost("/api/v1/enrolment-tokens", CreateEnrolmentToken.HandleAsync).RequirePermission(Permission.TerminalsEnrol);
+        routes.Api.MapGet("/api/v1/terminals", ListTerminals.HandleAsync).RequirePermission(Permission.TerminalsRead, TenantScope.Own);
+        routes.Api.MapPost("/api/v1/enrolment-tokens", CreateEnrolmentToken.HandleAsync).RequirePermission(Permission.TerminalsEnrol, TenantScope.Own);
 
         EndpointsPages.Map(routes);
     }

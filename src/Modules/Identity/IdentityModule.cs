@@ -42,19 +42,19 @@ public sealed class IdentityModule : AkashiModule
         routes.Portal.MapPost("/sign-in", PasswordSignIn.PostAsync).OpenToAnybody(before);
         routes.Portal.MapGet("/activate", Activate.GetAsync).OpenToAnybody("The link itself is the credential.");
         routes.Portal.MapPost("/activate", Activate.PostAsync).OpenToAnybody("The link itself is the credential.");
-        routes.Portal.MapGet("/account/password", ChangePassword.Get).RequirePermission(Permission.AccountSelf);
-        routes.Portal.MapPost("/account/password", ChangePassword.PostAsync).RequirePermission(Permission.AccountSelf);
+        routes.Portal.MapGet("/account/password", ChangePassword.Get).RequirePermission(Permission.AccountSelf, TenantScope.Own);
+        routes.Portal.MapPost("/account/password", ChangePassword.PostAsync).RequirePermission(Permission.AccountSelf, TenantScope.Own);
 
-        routes.Portal.MapGet("/to/console", HandOffRoutes.LeaveAsync).RequirePermission(Permission.AccountSelf);
+        routes.Portal.MapGet("/to/console", HandOffRoutes.LeaveAsync).RequirePermission(Permission.AccountSelf, TenantScope.Own);
         routes.Console.MapGet("/begin", HandOffRoutes.Begin).OpenToAnybody(before);
         routes.Console.MapGet("/hand-off", HandOffRoutes.ArriveAsync).OpenToAnybody("The code and the browser's secret are the credential.");
 
         foreach (var host in new[] { routes.Portal, routes.Console })
         {
-            host.MapPost("/sign-out", SignOut.PostAsync).RequirePermission(Permission.AccountSelf);
+            host.MapPost("/sign-out", SignOut.PostAsync).RequirePermission(Permission.AccountSelf, TenantScope.Own);
             host.MapGet("/signed-out", SignedOutPage.Show).OpenToAnybody("Shown after the session has ended.");
         }
-        routes.Api.MapGet("/api/v1/me", Me.Get).RequirePermission(Permission.AccountSelf);
+        routes.Api.MapGet("/api/v1/me", Me.Get).RequirePermission(Permission.AccountSelf, TenantScope.Own);
     }
 
     public override Task StartAsync(IServiceProvider services, CancellationToken cancellation) =>

@@ -30,8 +30,8 @@ public sealed class PortalModule : AkashiModule
 
     public override void MapRoutes(ServiceRoutes routes)
     {
-        routes.Portal.MapGet("/", HomeRoutes.Portal).RequirePermission(Permission.AccountSelf);
-        routes.Console.MapGet("/", HomeRoutes.Console).RequirePermission(Permission.AccountSelf);
+        routes.Portal.MapGet("/", HomeRoutes.Portal).RequirePermission(Permission.AccountSelf, TenantScope.Own);
+        routes.Console.MapGet("/", HomeRoutes.Console).RequirePermission(Permission.AccountSelf, TenantScope.Own);
         foreach (var host in new[] { routes.Portal, routes.Console })
         {
             host.MapGet("/assets/{file}", (HttpContext context, Assets assets, string file) => assets.Get(context, file)).OpenToAnybody("Styles and scripts are the same for everybody.");

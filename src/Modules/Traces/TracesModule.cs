@@ -50,12 +50,12 @@ public sealed class TracesModule : AkashiModule
 
     public override void MapRoutes(ServiceRoutes routes)
     {
-        routes.Agent.MapPut(AgentRoutes.Batches + "{name}", PutBatch.HandleAsync).RequirePermission(Permission.TerminalSelf).TakesBatches();
+        routes.Agent.MapPut(AgentRoutes.Batches + "{name}", PutBatch.HandleAsync).RequirePermission(Permission.TerminalSelf, TenantScope.Own).TakesBatches();
 
-        routes.Api.MapPut("/api/v1/traces/import/{name}", ImportBatch.HandleAsync).RequirePermission(Permission.TracesImport).TakesBatches();
-        routes.Api.MapGet("/api/v1/traces", SearchTraces.HandleAsync).RequirePermission(Permission.TracesSearch);
-        routes.Api.MapGet("/api/v1/traces/count", CountTraces.HandleAsync).RequirePermission(Permission.TracesSearch);
-        routes.Api.MapGet("/api/v1/traces/export", ExportTraces.HandleAsync).RequirePermission(Permission.TracesExport);
+        routes.Api.MapPut("/api/v1/traces/import/{name}", ImportBatch.HandleAsync).RequirePermission(Permission.TracesImport, TenantScope.Own).TakesBatches();
+        routes.Api.MapGet("/api/v1/traces", SearchTraces.HandleAsync).RequirePermission(Permission.TracesSearch, TenantScope.Own);
+        routes.Api.MapGet("/api/v1/traces/count", CountTraces.HandleAsync).RequirePermission(Permission.TracesSearch, TenantScope.Own);
+        routes.Api.MapGet("/api/v1/traces/export", ExportTraces.HandleAsync).RequirePermission(Permission.TracesExport, TenantScope.Own);
 
         TracesPages.Map(routes);
     }

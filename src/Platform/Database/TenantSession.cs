@@ -11,6 +11,7 @@ namespace Akashi.Platform.Database;
 public sealed class TenantSession : IAsyncDisposable
 {
     private readonly NpgsqlTransaction _transaction;
+    private List<Action>? _afterCommit;
 
     private TenantSession(TenantId tenant, NpgsqlConnection connection, NpgsqlTransaction transaction) =>
         (Tenant, Connection, _transaction) = (tenant, connection, transaction);
@@ -51,7 +52,14 @@ public sealed class TenantSession : IAsyncDisposable
     public Task<int> ExecuteAsync(string sql, object? parameters = null, CancellationToken cancellation = default) =>
         Connection.ExecuteAsync(Command(sql, parameters, cancellation));
 
-    public Task CommitAsync(CancellationToken cancellation = default) => _transaction.CommitAsync(cancellation);
+    public async Task CommitAsync(CancellationToken cancellation = default)
+    {
+        await _transaction.CommitAsync(cancellation);
+        foreach (var action in _afterCommit ?? []) action();
+    }
+
+    /// <summary>Runs in this process once the transaction is committed, and not at all when it is rolled back. Must not throw.</summary>
+    public void AfterCommit(Action action) => (_afterCommit ??= []).Add(action);
 
     public async ValueTask DisposeAsync()
     {

@@ -25,17 +25,3 @@ public sealed record Caller(
     IReadOnlySet<Permission> Permissions,
     TenantId? OperatorOf = null,
     string TenantName = "");
-
-/// <summary>The one catalogue of what a route can ask for. Roles are sets of these.</summary>
-public enum Permission
-{
-    TerminalsRead,
-    TerminalsEnrol,
-    TracesSearch,
-    TracesExport,
-    TracesImport,
-    /// <summary>A terminal's own routes: batches, policy, renewal.</summary>
-    TerminalSelf,
-    /// <summary>A signed-in person's own pages: home, password, sign-out.</summary>
-    AccountSelf,
-}

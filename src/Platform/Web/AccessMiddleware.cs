@@ -12,8 +12,8 @@ internal sealed record NotSignedIn() : Failure("not-signed-in", StatusCodes.Stat
 
 internal sealed record NotPermitted(Permission Permission) : Failure("not-permitted", StatusCodes.Status403Forbidden)
 {
-    public override string Japanese => $"権限「{Permission}」がありません。契約の管理者に依頼してください。";
-    public override string English => $"The permission {Permission} is missing. Ask an administrator of your contract.";
+    public override string Japanese => $"権限「{PermissionCatalogue.Of(Permission).Japanese}」がありません。契約の管理者に依頼してください。";
+    public override string English => $"The permission '{PermissionCatalogue.Of(Permission).English}' ({PermissionCatalogue.IdOf(Permission)}) is missing. Ask an administrator of your contract.";
 }
 
 /// <summary>Establishes the caller and enforces <see cref="RouteAccess"/>. Fails closed: a route without a declaration is never run.</summary>

@@ -3,6 +3,7 @@ using System.Net;
 using Akashi.Platform.Crypto;
 using Akashi.Platform.Database;
 using Akashi.Platform.Hosting;
+using Akashi.Platform.Signals;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -36,6 +37,7 @@ public static class AkashiWeb
         services.AddSingleton<ServerCertificates>();
         services.AddSingleton(_ => KeyStore.Open(options.KeysFolder));
         services.AddSingleton(_ => new AkashiDatabase(options.ApplicationConnection));
+        services.AddSingleton<WorkSignals>();
         services.AddSingleton<WebKeys>();
         // It warns that keys are stored in the clear; WebKeys seals them itself.
         services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error));
@@ -96,12 +98,14 @@ public static class AkashiWeb
         RequireDeclaredAccess(app);
     }
 
-    /// <summary>A route whose author forgot to say who may call it must not start.</summary>
-    private static void RequireDeclaredAccess(IEndpointRouteBuilder app)
+    /// <summary>A route whose author forgot to say who may call it, or whose data it touches, must not start.</summary>
+    internal static void RequireDeclaredAccess(IEndpointRouteBuilder app)
     {
-        var undeclared = app.DataSources.SelectMany(source => source.Endpoints)
-            .Where(endpoint => endpoint.Metadata.OfType<RouteAccess>().Count() != 1)
-            .Select(endpoint => endpoint.DisplayName).ToList();
-        if (undeclared.Count > 0) throw new InvalidOperationException($"Routes that declare no access, or more than one: {string.Join(", ", undeclared)}.");
+        var faults = app.DataSources.SelectMany(source => source.Endpoints)
+            .Select(endpoint => (endpoint.DisplayName, Access: endpoint.Metadata.OfType<RouteAccess>().ToList()))
+            .Select(route => (route.DisplayName, Fault: route.Access is [var only] ? only.Fault() : "declares no access, or more than one"))
+            .Where(route => route.Fault is not null)
+            .Select(route => $"{route.DisplayName} {route.Fault}").ToList();
+        if (faults.Count > 0) throw new InvalidOperationException($"Routes refused: {string.Join("; ", faults)}.");
     }
 }

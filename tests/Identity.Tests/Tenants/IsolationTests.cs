@@ -7,18 +7,6 @@ namespace Akashi.Identity.Tests.Tenants;
 public sealed class IsolationTests(IdentityServer fixture)
 {
     /// <summary>Tables that are read before a tenant is known; each needs a reason in ADR 0003.</summary>
-    private static readonly string[] BeforeTenant = ["identity.tenant", "platform.migration", "platform.web_key"];
-
-    [Fact]
-    public async Task Tables_AllButTheNamedOnes_AreUnderRowLevelSecurity()
-    {
-        var open = await fixture.Server.Database.QueryAsOwnerAsync<string>("""
-            SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND NOT c.relrowsecurity ORDER BY 1
-            """);
-        Assert.Equal(BeforeTenant, open);
-    }
-
     [Fact]
     public async Task UniqueKeys_OfTenantTables_BeginWithTheTenant()
     {

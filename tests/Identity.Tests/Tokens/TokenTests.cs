@@ -52,10 +52,10 @@ public sealed class TokenTests : IAsyncLifetime
     [Fact]
     public async Task Token_WithFewerScopes_GrantsFewer()
     {
-        await _server.Database.ExecuteAsOwnerAsync("UPDATE identity.api_token SET scopes = '{AccountSelf,TracesSearch,Nonsense}' WHERE tenant_id = @id", new { id = _tenants.A.Id.Value });
-        Assert.Equal(["AccountSelf", "TracesSearch"], await PermissionsAsync());
+        await _server.Database.ExecuteAsOwnerAsync("UPDATE identity.api_token SET scopes = '{account.self,traces.search,nonsense}' WHERE tenant_id = @id", new { id = _tenants.A.Id.Value });
+        Assert.Equal(["account.self", "traces.search"], await PermissionsAsync());
         await _server.Database.ExecuteAsOwnerAsync("UPDATE identity.user_account SET role = 'user' WHERE tenant_id = @id", new { id = _tenants.A.Id.Value });
-        Assert.Equal(["AccountSelf"], await PermissionsAsync()); // never more than its maker may do now
+        Assert.Equal(["account.self"], await PermissionsAsync()); // never more than its maker may do now
     }
 
     [Fact]

@@ -86,7 +86,7 @@ public sealed partial class LayoutTests(PortalServer fixture)
         var answer = await browser.GetAsync(ServiceHost.Console, "/traces");
         Assert.Equal(HttpStatusCode.Forbidden, answer.Status);
         Assert.Contains("この操作は許可されていません", answer.Body, StringComparison.Ordinal);
-        Assert.Contains("TracesSearch", answer.Body, StringComparison.Ordinal);
+        Assert.Contains("証跡の検索", answer.Body, StringComparison.Ordinal);
     }
 
     [Fact]

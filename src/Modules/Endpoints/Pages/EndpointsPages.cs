@@ -15,9 +15,9 @@ internal static class EndpointsPages
 
     public static void Map(ServiceRoutes routes)
     {
-        routes.Console.MapGet(Path, ShowTerminals.HandleAsync).RequirePermission(Permission.TerminalsRead);
-        routes.Console.MapGet(Path + "/table.csv", DownloadTerminals.HandleAsync).RequirePermission(Permission.TerminalsRead);
-        routes.Console.MapGet(AddPath, AddTerminal.Get).RequirePermission(Permission.TerminalsEnrol);
-        routes.Console.MapPost(AddPath, AddTerminal.PostAsync).RequirePermission(Permission.TerminalsEnrol);
+        routes.Console.MapGet(Path, ShowTerminals.HandleAsync).RequirePermission(Permission.TerminalsRead, TenantScope.Own);
+        routes.Console.MapGet(Path + "/table.csv", DownloadTerminals.HandleAsync).RequirePermission(Permission.TerminalsRead, TenantScope.Own);
+        routes.Console.MapGet(AddPath, AddTerminal.Get).RequirePermission(Permission.TerminalsEnrol, TenantScope.Own);
+        routes.Console.MapPost(AddPath, AddTerminal.PostAsync).RequirePermission(Permission.TerminalsEnrol, TenantScope.Own);
     }
 }

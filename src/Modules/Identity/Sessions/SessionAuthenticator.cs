@@ -27,10 +27,11 @@ internal sealed class SessionAuthenticator(AkashiDatabase database, OperatorAcce
     private static readonly TimeSpan TouchInterval = TimeSpan.FromMinutes(1);
 
     private const string Find = """
-        SELECT s.login_id, s.user_account_id, s.last_used_at, u.user_id, u.display_name, u.role, t.name AS tenant_name
+        SELECT s.login_id, s.user_account_id, s.last_used_at, u.user_id, u.display_name, u.role, array_to_string(r.permissions, ',') AS custom_permissions, t.name AS tenant_name
         FROM identity.session s
         JOIN identity.user_account u ON u.tenant_id = s.tenant_id AND u.id = s.user_account_id
         JOIN identity.tenant t ON t.id = s.tenant_id
+        LEFT JOIN identity.role r ON r.tenant_id = u.tenant_id AND r.id = u.custom_role_id
         WHERE s.id = @Digest AND s.host = @host AND s.ends_at > @now AND s.last_used_at > @idleSince
           AND u.state = 'active' AND t.status = 'active'
         """;
@@ -47,7 +48,7 @@ internal sealed class SessionAuthenticator(AkashiDatabase database, OperatorAcce
         if (rows is not [var row]) return Outcome(new SessionEnded());
         if (now - row.LastUsedAt > TouchInterval) await TouchAsync(secret, now, context.RequestAborted);
         context.Features.Set(new CurrentSession(secret.Tenant, row.LoginId, row.UserAccountId, row.UserId));
-        var caller = new Caller(secret.Tenant, CallerKind.User, row.UserId, row.DisplayName, Roles.PermissionsOf(row.Role), TenantName: row.TenantName);
+        var caller = new Caller(secret.Tenant, CallerKind.User, row.UserId, row.DisplayName, Roles.PermissionsOf(row.Role, row.CustomPermissions?.Split(',')), TenantName: row.TenantName);
         return await operators.ApplyAsync(context, caller, row.Role);
     }
 
@@ -62,5 +63,5 @@ internal sealed class SessionAuthenticator(AkashiDatabase database, OperatorAcce
 
     private static Outcome<Caller>? Outcome(Failure failure) => (Outcome<Caller>)failure;
 
-    private sealed record Row(Guid LoginId, Guid UserAccountId, DateTimeOffset LastUsedAt, string UserId, string DisplayName, string Role, string TenantName);
+    private sealed record Row(Guid LoginId, Guid UserAccountId, DateTimeOffset LastUsedAt, string UserId, string DisplayName, string Role, string? CustomPermissions, string TenantName);
 }

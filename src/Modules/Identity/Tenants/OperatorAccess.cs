@@ -22,6 +22,10 @@ internal sealed record UnknownSupportId(string SupportId) : Failure("unknown-sup
 internal sealed class OperatorAccess(AkashiDatabase database, TenantDirectory tenants, TimeProvider clock)
 {
     public const string Header = "Akashi-Tenant";
+
+    /// <summary>What an operator may do on a customer's tenant: bring traces in, never read them.</summary>
+    private static readonly HashSet<Permission> OnTenant = [Permission.TracesImport];
+
     private const int ShownLength = 64;
     private const int MaximumPath = 512;
 
@@ -44,6 +48,6 @@ internal sealed class OperatorAccess(AkashiDatabase database, TenantDirectory te
         await using var session = await database.OpenAsync(tenant.Id, context.RequestAborted);
         await session.ExecuteAsync(Record, new { tenant = tenant.Id, id = Guid.CreateVersion7(now), now, operatorTenant = caller.Tenant, caller.Subject, request }, context.RequestAborted);
         await session.CommitAsync(context.RequestAborted);
-        return caller with { Tenant = tenant.Id, TenantName = tenant.Name, Permissions = Roles.OperatorOnTenant, OperatorOf = caller.Tenant };
+        return caller with { Tenant = tenant.Id, TenantName = tenant.Name, Permissions = OnTenant, OperatorOf = caller.Tenant };
     }
 }

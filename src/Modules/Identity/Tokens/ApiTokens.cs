@@ -20,7 +20,7 @@ internal sealed class ApiTokens(AkashiDatabase database, TimeProvider clock)
         var (text, secret) = TenantSecret.Create(tenant, Separator);
         await using var session = await database.OpenAsync(tenant, cancellation);
         await session.ExecuteAsync("DELETE FROM identity.api_token WHERE user_account_id = @userAccountId AND name = @name", new { userAccountId, name }, cancellation);
-        var parameters = new { tenant, secret.Digest, userAccountId, name, scopes = scopes.Select(scope => scope.ToString()).ToArray(), now = clock.GetUtcNow() };
+        var parameters = new { tenant, secret.Digest, userAccountId, name, scopes = scopes.Select(PermissionCatalogue.IdOf).ToArray(), now = clock.GetUtcNow() };
         await session.ExecuteAsync(Insert, parameters, cancellation);
         await session.CommitAsync(cancellation);
         return Prefix + text;

@@ -12,7 +12,7 @@ internal static class Me
     public static IResult Get(HttpContext context)
     {
         var caller = context.Caller();
-        var permissions = caller.Permissions.Select(permission => permission.ToString()).Order(StringComparer.Ordinal).ToList();
+        var permissions = caller.Permissions.Select(PermissionCatalogue.IdOf).Order(StringComparer.Ordinal).ToList();
         return Results.Ok(new MeAnswer(caller.Tenant.ToString(), caller.TenantName, caller.Subject, caller.DisplayName, permissions));
     }
 }

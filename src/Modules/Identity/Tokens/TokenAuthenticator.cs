@@ -21,10 +21,11 @@ internal sealed class TokenAuthenticator(AkashiDatabase database, OperatorAccess
     private static readonly TimeSpan TouchInterval = TimeSpan.FromMinutes(1);
 
     private const string Find = """
-        SELECT array_to_string(a.scopes, ',') AS scopes, a.last_used_at, u.user_id, u.display_name, u.role, t.name AS tenant_name
+        SELECT array_to_string(a.scopes, ',') AS scopes, a.last_used_at, u.user_id, u.display_name, u.role, array_to_string(r.permissions, ',') AS custom_permissions, t.name AS tenant_name
         FROM identity.api_token a
         JOIN identity.user_account u ON u.tenant_id = a.tenant_id AND u.id = a.user_account_id
         JOIN identity.tenant t ON t.id = a.tenant_id
+        LEFT JOIN identity.role r ON r.tenant_id = u.tenant_id AND r.id = u.custom_role_id
         WHERE a.id = @Digest AND (a.expires_at IS NULL OR a.expires_at > @now)
           AND u.state <> 'suspended' AND t.status = 'active'
         """;
@@ -52,12 +53,8 @@ internal sealed class TokenAuthenticator(AkashiDatabase database, OperatorAccess
         return token.StartsWith(ApiTokens.Prefix, StringComparison.Ordinal) && TenantSecret.TryParse(token[ApiTokens.Prefix.Length..], ApiTokens.Separator, out secret);
     }
 
-    private static FrozenSet<Permission> ScopesOf(Row row)
-    {
-        var allowed = Roles.PermissionsOf(row.Role);
-        var scopes = row.Scopes.Split(',');
-        return allowed.Where(permission => scopes.Contains(permission.ToString(), StringComparer.Ordinal)).ToFrozenSet();
-    }
+    private static FrozenSet<Permission> ScopesOf(Row row) =>
+        Roles.PermissionsOf(row.Role, row.CustomPermissions?.Split(',')).Intersect(Roles.PermissionsOf(row.Scopes.Split(','))).ToFrozenSet();
 
     private async Task TouchAsync(TenantSecret secret, DateTimeOffset now, CancellationToken cancellation)
     {
@@ -66,5 +63,5 @@ internal sealed class TokenAuthenticator(AkashiDatabase database, OperatorAccess
         await session.CommitAsync(cancellation);
     }
 
-    private sealed record Row(string Scopes, DateTimeOffset? LastUsedAt, string UserId, string DisplayName, string Role, string TenantName);
+    private sealed record Row(string Scopes, DateTimeOffset? LastUsedAt, string UserId, string DisplayName, string Role, string? CustomPermissions, string TenantName);
 }

@@ -15,9 +15,9 @@ internal static class TracesPages
 
     public static void Map(ServiceRoutes routes)
     {
-        routes.Console.MapGet(Path, ShowTraces.HandleAsync).RequirePermission(Permission.TracesSearch);
-        routes.Console.MapGet(Path + "/row/{id}", ShowTrace.HandleAsync).RequirePermission(Permission.TracesSearch);
-        routes.Console.MapGet(Path + "/table.csv", DownloadTable.HandleAsync).RequirePermission(Permission.TracesExport);
-        routes.Console.MapGet(Path + "/original.log", ExportTraces.HandleAsync).RequirePermission(Permission.TracesExport);
+        routes.Console.MapGet(Path, ShowTraces.HandleAsync).RequirePermission(Permission.TracesSearch, TenantScope.Own);
+        routes.Console.MapGet(Path + "/row/{id}", ShowTrace.HandleAsync).RequirePermission(Permission.TracesSearch, TenantScope.Own);
+        routes.Console.MapGet(Path + "/table.csv", DownloadTable.HandleAsync).RequirePermission(Permission.TracesExport, TenantScope.Own);
+        routes.Console.MapGet(Path + "/original.log", ExportTraces.HandleAsync).RequirePermission(Permission.TracesExport, TenantScope.Own);
     }
 }

@@ -1,0 +1,70 @@
+using Akashi.Platform.Tenancy;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Akashi.Platform.Signals;
+
+/// <summary>
+/// Background work of one queue, tenant by tenant. It runs on every node, and after a crash again: <see cref="WorkAsync"/> must be safe to
+/// repeat and to run twice at once, for example by taking the rows it works on with <c>FOR UPDATE SKIP LOCKED</c>.
+/// </summary>
+public abstract partial class SignalledWork(WorkSignals signals, TimeProvider clock, ILogger logger) : BackgroundService
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstBackoff = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(10);
+    private const int MaximumDoublings = 10;
+
+    /// <summary>Name of the queue, for example <c>mail</c>.</summary>
+    protected abstract string Queue { get; }
+
+    /// <summary>How long one round for one tenant may take before another node may try; one minute by default.</summary>
+    protected virtual TimeSpan Lease => TimeSpan.FromMinutes(1);
+
+    /// <summary>Does all that is due for the tenant. An exception means: again later, ever more slowly.</summary>
+    protected abstract Task WorkAsync(TenantId tenant, CancellationToken cancellation);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                var claimed = await signals.ClaimAsync(Queue, Lease, stoppingToken);
+                foreach (var one in claimed) await WorkAsync(one, stoppingToken);
+                if (claimed.Count == 0) await signals.WaitAsync(Queue, Poll, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                // The database is away: the signals are still there when it comes back.
+                LogInterrupted(e, Queue);
+                await Task.Delay(Poll, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task WorkAsync(ClaimedSignals claimed, CancellationToken cancellation)
+    {
+        try
+        {
+            await WorkAsync(claimed.Tenant, cancellation);
+            await signals.DoneAsync(claimed, cancellation);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException and not OperationCanceledException)
+        {
+            var pause = TimeSpan.FromSeconds(Math.Min(LongestBackoff.TotalSeconds, FirstBackoff.TotalSeconds * Math.Pow(2, Math.Min(claimed.Attempts, MaximumDoublings))));
+            LogFailed(e, Queue, claimed.Tenant, pause);
+            await signals.PostponeAsync(claimed, clock.GetUtcNow() + pause, cancellation);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Work of queue {Queue} was interrupted; it goes on when the database answers.")]
+    private partial void LogInterrupted(Exception exception, string queue);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Work of queue {Queue} for tenant {Tenant} failed; again in {Pause}.")]
+    private partial void LogFailed(Exception exception, string queue, TenantId tenant, TimeSpan pause);
+}

@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using Akashi.Platform.Database;
+using Akashi.Platform.Tenancy;
+
+namespace Akashi.Platform.Signals;
+
+/// <summary>
+/// Tells background work which tenants have something waiting. A signal is written in the transaction that made the work: neither
+/// without the other. The node that raised it wakes at once; other nodes look every second. PostgreSQL's NOTIFY is not used, because it
+/// makes commits wait for each other.
+/// </summary>
+public sealed class WorkSignals(AkashiDatabase database, TimeProvider clock)
+{
+    private const int MaximumClaimed = 256;
+
+    private const string Insert = "INSERT INTO platform.signal (queue, tenant_id, due_at) VALUES (@queue, @Tenant, @due)";
+
+    // A claim is a lease: when its holder dies, the signal is due again after it.
+    private const string Claim = """
+        UPDATE platform.signal SET due_at = @leaseEnd, attempts = attempts + 1
+        WHERE id IN (SELECT id FROM platform.signal WHERE queue = @queue AND due_at <= @now ORDER BY due_at LIMIT @MaximumClaimed FOR UPDATE SKIP LOCKED)
+        RETURNING id, tenant_id, attempts
+        """;
+
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _wakes = new(StringComparer.Ordinal);
+
+    /// <summary>Counts only once the session commits.</summary>
+    /// <param name="due">When the work may begin; now when absent.</param>
+    public async Task RaiseAsync(TenantSession session, string queue, DateTimeOffset? due = null, CancellationToken cancellation = default)
+    {
+        await session.ExecuteAsync(Insert, new { queue, session.Tenant, due = due ?? clock.GetUtcNow() }, cancellation);
+        if (due is null) session.AfterCommit(() => Wake(queue));
+    }
+
+    /// <summary>Signals that are due, now leased to the caller.</summary>
+    internal async Task<IReadOnlyList<ClaimedSignals>> ClaimAsync(string queue, TimeSpan lease, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        var rows = await database.QueryBeforeTenantAsync<(long Id, Guid Tenant, int Attempts)>(Claim, new { queue, now, leaseEnd = now + lease, MaximumClaimed }, cancellation);
+        return [.. rows.GroupBy(row => row.Tenant).Select(group => new ClaimedSignals(new TenantId(group.Key), [.. group.Select(row => row.Id)], group.Max(row => row.Attempts)))];
+    }
+
+    internal Task DoneAsync(ClaimedSignals claimed, CancellationToken cancellation) =>
+        database.ExecuteBeforeTenantAsync("DELETE FROM platform.signal WHERE id = ANY(@Ids)", new { claimed.Ids }, cancellation);
+
+    internal Task PostponeAsync(ClaimedSignals claimed, DateTimeOffset due, CancellationToken cancellation) =>
+        database.ExecuteBeforeTenantAsync("UPDATE platform.signal SET due_at = @due WHERE id = ANY(@Ids)", new { claimed.Ids, due }, cancellation);
+
+    /// <returns>After a signal of this node, or after <paramref name="patience"/>.</returns>
+    internal Task WaitAsync(string queue, TimeSpan patience, CancellationToken cancellation) => WakeOf(queue).WaitAsync(patience, cancellation);
+
+    private void Wake(string queue)
+    {
+        var wake = WakeOf(queue);
+        try
+        {
+            if (wake.CurrentCount == 0) wake.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // two woke it at once
+        }
+    }
+
+    private SemaphoreSlim WakeOf(string queue) => _wakes.GetOrAdd(queue, _ => new SemaphoreSlim(0, 1));
+}
+
+/// <summary>One tenant's signals of a queue, taken together: work is done per tenant, not per signal.</summary>
+internal sealed record ClaimedSignals(TenantId Tenant, long[] Ids, int Attempts);

@@ -1,0 +1,105 @@
+using System.Collections.Concurrent;
+using Akashi.Platform.Signals;
+using Akashi.Platform.Tenancy;
+using Akashi.TestKit;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace Akashi.Platform.Tests.Signals;
+
+public sealed class SignalTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly TestClock _clock = new();
+    private readonly TenantId _tenant = TenantId.New(TimeProvider.System);
+    private TestDatabase _database = null!;
+    private WorkSignals _signals = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _database = await TestDatabase.CreateAsync();
+        _signals = new WorkSignals(_database.Application, _clock);
+    }
+
+    public ValueTask DisposeAsync() => _database.DisposeAsync();
+
+    [Fact]
+    public async Task Raise_InATransactionThatRollsBack_LeavesNothing()
+    {
+        await using (var session = await _database.Application.OpenAsync(_tenant)) await _signals.RaiseAsync(session, "probe");
+        Assert.Empty(await _signals.ClaimAsync("probe", TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Claim_WhileLeased_IsLeftToItsHolderUntilTheLeaseEnds()
+    {
+        await RaiseAsync();
+        Assert.Single(await ClaimAsync());
+        Assert.Empty(await ClaimAsync());
+        _clock.Advance(TimeSpan.FromSeconds(61));
+        Assert.Equal(2, Assert.Single(await ClaimAsync()).Attempts);
+    }
+
+    [Fact]
+    public async Task Work_OnACommittedSignal_RunsOnceForTheTenantAndTheSignalIsGone()
+    {
+        await RaiseAsync();
+        await RaiseAsync();
+        using var work = new Probe(_signals, _clock, failures: 0);
+        await work.StartAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(_tenant, await work.NextAsync());
+        await TestWait.UntilAsync(async () => (await _database.QueryAsOwnerAsync<long>("SELECT count(*) FROM platform.signal")).Single() == 0, Patience);
+        await work.StopAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(1, work.Runs);
+    }
+
+    [Fact]
+    public async Task Work_ThatFails_IsTriedAgainOnceItsPauseIsOver()
+    {
+        await RaiseAsync();
+        using var work = new Probe(_signals, _clock, failures: 1);
+        await work.StartAsync(TestContext.Current.CancellationToken);
+        await work.NextAsync();
+        await TestWait.UntilAsync(async () =>
+        {
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            return await Task.FromResult(work.Runs == 2);
+        }, Patience);
+        await work.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    private async Task RaiseAsync()
+    {
+        await using var session = await _database.Application.OpenAsync(_tenant);
+        await _signals.RaiseAsync(session, "probe");
+        await session.CommitAsync();
+    }
+
+    private Task<IReadOnlyList<ClaimedSignals>> ClaimAsync() => _signals.ClaimAsync("probe", TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+
+    private sealed class Probe(WorkSignals signals, TimeProvider clock, int failures) : SignalledWork(signals, clock, NullLogger.Instance)
+    {
+        private readonly BlockingCollection<TenantId> _seen = [];
+        private int _runs;
+
+        public int Runs => Volatile.Read(ref _runs);
+
+        protected override string Queue => "probe";
+
+        public Task<TenantId> NextAsync() => Task.Run(() => _seen.TryTake(out var tenant, Patience) ? tenant : throw new TimeoutException("No work came."));
+
+        public override void Dispose()
+        {
+            _seen.Dispose();
+            base.Dispose();
+        }
+
+        protected override Task WorkAsync(TenantId tenant, CancellationToken cancellation)
+        {
+            var run = Interlocked.Increment(ref _runs);
+            _seen.Add(tenant, cancellation);
+            return run <= failures ? Task.FromException(new InvalidOperationException("on purpose")) : Task.CompletedTask;
+        }
+    }
+}

@@ -2,6 +2,7 @@ using Akashi.Certificates;
 using Akashi.Endpoints;
 using Akashi.Host;
 using Akashi.Identity;
+using Akashi.Operations;
 using Akashi.Platform.Web;
 using Akashi.Portal;
 using Akashi.Traces;
@@ -13,6 +14,7 @@ AkashiModule[] modules =
     new IdentityModule(),
     new EndpointsModule(),
     new TracesModule(),
+    new OperationsModule(),
     new PortalModule(),
 ];
 

@@ -2,6 +2,7 @@ using System.Reflection;
 using Akashi.Certificates;
 using Akashi.Endpoints;
 using Akashi.Identity;
+using Akashi.Operations;
 using Akashi.Platform.Web;
 using Akashi.Portal;
 using Akashi.Traces;
@@ -10,7 +11,7 @@ namespace Akashi.Architecture.Tests;
 
 internal static class Modules
 {
-    public static AkashiModule[] All => [new CertificatesModule(), new IdentityModule(), new EndpointsModule(), new TracesModule(), new PortalModule()];
+    public static AkashiModule[] All => [new CertificatesModule(), new IdentityModule(), new EndpointsModule(), new TracesModule(), new OperationsModule(), new PortalModule()];
 
     public static IEnumerable<Assembly> Assemblies => All.Select(module => module.GetType().Assembly);
 

@@ -1,6 +1,7 @@
 using Akashi.Certificates;
 using Akashi.Endpoints;
 using Akashi.Identity;
+using Akashi.Operations;
 using Akashi.Portal.Tests;
 using Akashi.TestKit;
 using Akashi.Traces;
@@ -20,7 +21,7 @@ public sealed class PortalServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Server = await TestServer.StartAsync(new CertificatesModule(), new IdentityModule(), new EndpointsModule(), new TracesModule(), new PortalModule());
+        Server = await TestServer.StartAsync(new CertificatesModule(), new IdentityModule(), new EndpointsModule(), new TracesModule(), new OperationsModule(), new PortalModule());
         Tenants = await TwoTenants.CreateAsync(Server);
         await TraceSample.ImportAsync(Server, Tenants.A);
     }

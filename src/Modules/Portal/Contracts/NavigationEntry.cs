@@ -3,6 +3,19 @@ using Akashi.Platform.Web;
 
 namespace Akashi.Portal.Contracts;
 
+/// <summary>Groups of the navigation, in this order.</summary>
+public enum NavigationSection
+{
+    /// <summary>Terminals and traces.</summary>
+    Work,
+    /// <summary>Users, roles, sessions, tokens.</summary>
+    People,
+    /// <summary>The contract, its settings, its audit log.</summary>
+    Contract,
+    /// <summary>Running the service: contracts, jobs, mail, health. For operators.</summary>
+    Service,
+}
+
 /// <summary>A place that people can go to; modules register one for each of their main pages.</summary>
 /// <param name="Host">Portal or console.</param>
 /// <param name="Path">For example <c>/traces</c>.</param>
@@ -11,7 +24,8 @@ namespace Akashi.Portal.Contracts;
 /// <param name="Order">Position, lowest first.</param>
 /// <param name="Text">Where the texts are.</param>
 /// <param name="LabelKey">Text of the link; <c>LabelKey + "About"</c> says in a sentence what is found there.</param>
-public sealed record NavigationEntry(ServiceHost Host, string Path, Permission Permission, string Icon, int Order, PageText Text, string LabelKey)
+/// <param name="Section">Under which heading.</param>
+public sealed record NavigationEntry(ServiceHost Host, string Path, Permission Permission, string Icon, int Order, PageText Text, string LabelKey, NavigationSection Section = NavigationSection.Work)
 {
     public string Label => Text[LabelKey];
 

@@ -1,0 +1,19 @@
+using Akashi.Platform.Hosting;
+using Akashi.Platform.Web;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Akashi.Operations;
+
+/// <summary>How the service itself is run and shown: audit log, jobs, mail, events, health, backup, retention.</summary>
+public sealed class OperationsModule : AkashiModule
+{
+    public override string Name => "operations";
+
+    public override void AddServices(IServiceCollection services, ServerOptions options)
+    {
+    }
+
+    public override void MapRoutes(ServiceRoutes routes)
+    {
+    }
+}

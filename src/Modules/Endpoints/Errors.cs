@@ -14,9 +14,3 @@ internal sealed record TerminalExists(string Tmid) : Failure("terminal-exists", 
     public override string Japanese => $"端末ID「{Tmid}」は登録済みです。別の端末IDで登録してください (エージェントのデータを消して再インストールすると新しい端末IDになります)。";
     public override string English => $"The terminal id '{Tmid}' is enrolled already. Enrol under another one (an agent installed anew with an empty data folder takes a new id).";
 }
-
-internal sealed record FieldInvalid(string Field, string Value, string Rule) : Failure("field-invalid", StatusCodes.Status422UnprocessableEntity)
-{
-    public override string Japanese => $"項目「{Field}」の値「{Value}」は使えません ({Rule})。";
-    public override string English => $"The field '{Field}' cannot be '{Value}' ({Rule}).";
-}

@@ -39,6 +39,9 @@ public sealed record ServerOptions
 
     public string SegmentsFolder => Path.Combine(Data, "segments");
 
+    /// <summary>Where mail goes as files while no mail server is set.</summary>
+    public string OutboxFolder => Path.Combine(Data, "outbox");
+
     /// <summary>Every fault of the settings at once; empty when they are sound.</summary>
     public IReadOnlyList<string> Validate()
     {

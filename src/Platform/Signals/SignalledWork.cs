@@ -21,6 +21,9 @@ public abstract partial class SignalledWork(WorkSignals signals, TimeProvider cl
     /// <summary>How long one round for one tenant may take before another node may try; one minute by default.</summary>
     protected virtual TimeSpan Lease => TimeSpan.FromMinutes(1);
 
+    /// <summary>How many tenants one node works for at once; one by default.</summary>
+    protected virtual int Parallelism => 1;
+
     /// <summary>Does all that is due for the tenant. An exception means: again later, ever more slowly.</summary>
     protected abstract Task WorkAsync(TenantId tenant, CancellationToken cancellation);
 
@@ -31,7 +34,7 @@ public abstract partial class SignalledWork(WorkSignals signals, TimeProvider cl
             try
             {
                 var claimed = await signals.ClaimAsync(Queue, Lease, stoppingToken);
-                foreach (var one in claimed) await WorkAsync(one, stoppingToken);
+                await Parallel.ForEachAsync(claimed, new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = stoppingToken }, async (one, token) => await WorkAsync(one, token));
                 if (claimed.Count == 0) await signals.WaitAsync(Queue, Poll, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

@@ -3,6 +3,7 @@ using System.Net;
 using Akashi.Platform.Crypto;
 using Akashi.Platform.Database;
 using Akashi.Platform.Hosting;
+using Akashi.Platform.Mail;
 using Akashi.Platform.Signals;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
@@ -38,6 +39,7 @@ public static class AkashiWeb
         services.AddSingleton(_ => KeyStore.Open(options.KeysFolder));
         services.AddSingleton(_ => new AkashiDatabase(options.ApplicationConnection));
         services.AddSingleton<WorkSignals>();
+        services.AddMail();
         services.AddSingleton<WebKeys>();
         // It warns that keys are stored in the clear; WebKeys seals them itself.
         services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error));

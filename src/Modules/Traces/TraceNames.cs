@@ -1,3 +1,5 @@
+using Akashi.Platform.Merkle;
+
 namespace Akashi.Traces;
 
 /// <summary>Names on disk, of keys and of logs.</summary>
@@ -11,8 +13,7 @@ internal static class TraceNames
     /// <summary>Purpose of a segment's key.</summary>
     public const string SegmentKeyPurpose = "trace-segment";
 
-    /// <summary>Name of the Merkle log in signed heads.</summary>
-    public const string MerkleLog = "traces";
+    public static readonly MerkleLogTables MerkleLog = new("traces", "traces.log_head", "traces.signed_head", "batches");
 
     public const string SourceAgent = "agent";
     public const string SourceImport = "import";

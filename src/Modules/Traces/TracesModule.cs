@@ -1,7 +1,6 @@
 using Akashi.Agent.Protocol;
 using Akashi.Identity.Contracts;
 using Akashi.Platform.Hosting;
-using Akashi.Platform.Merkle;
 using Akashi.Platform.Objects;
 using Akashi.Platform.Tenancy;
 using Akashi.Platform.Web;
@@ -23,7 +22,6 @@ public sealed class TracesModule : AkashiModule
     public override void AddServices(IServiceCollection services, ServerOptions options)
     {
         services.AddSingleton(new ObjectStore(options.ObjectsFolder));
-        services.AddSingleton<HeadSigner>();
         services.AddSingleton<BatchArchive>();
         services.AddSingleton<ManifestLog>();
         services.AddSingleton<ReceiveBudget>();

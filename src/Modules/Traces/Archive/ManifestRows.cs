@@ -1,4 +1,5 @@
 using Akashi.Platform.Crypto;
+using Akashi.Platform.Merkle;
 using Akashi.Platform.Tenancy;
 using Npgsql;
 
@@ -28,7 +29,7 @@ internal sealed class ManifestRows
         _batches.Add((header, objectKey));
     }
 
-    public NpgsqlBatchCommand ToInsert(TenantId tenant) => ManifestLog.Command(
+    public NpgsqlBatchCommand ToInsert(TenantId tenant) => MerkleLog.Command(
         Insert,
         tenant.Value,
         Indexes,

@@ -19,7 +19,7 @@ namespace Akashi.Traces.Verify;
 /// lines are in the live segments exactly once, byte for byte.
 /// </summary>
 internal sealed class ArchiveVerification(
-    AkashiDatabase database, TenantDirectory tenants, BatchArchive archive, HeadSigner signer, SegmentFolder folder) : IArchiveCheck
+    AkashiDatabase database, TenantDirectory tenants, BatchArchive archive, ManifestLog manifests, SegmentFolder folder) : IArchiveCheck
 {
     private const int PageSize = 1000;
 
@@ -60,7 +60,7 @@ internal sealed class ArchiveVerification(
         var expected = new Dictionary<(string, string), LineSum>();
         var objects = new HashSet<string>(StringComparer.Ordinal);
         await using var session = await database.OpenAsync(tenant, cancellation);
-        var heads = new Queue<TreeHead>(await VerifiedState.ReadHeadsAsync(session, cancellation));
+        var heads = new Queue<TreeHead>(await manifests.Log.ReadHeadsAsync(session, cancellation));
         var tree = new MerkleTree();
         while (tree.Size < state.Size)
         {
@@ -78,7 +78,10 @@ internal sealed class ArchiveVerification(
                 objects.Add(batch.ObjectKey);
                 if (ReadBatch(tenant, batch, findings) is { } sum && !state.Pending.Contains(batch.LeafIndex)) expected[(batch.Tmid, batch.BatchId)] = sum;
                 tree.Append(new Sha256(batch.LeafHash));
-                while (heads.TryPeek(out var head) && head.Size == tree.Size) CheckHead(tenant, tree, heads.Dequeue(), findings);
+                while (heads.TryPeek(out var head) && head.Size == tree.Size)
+                {
+                    if (manifests.Log.FaultOf(tenant, tree, heads.Dequeue()) is { } fault) findings.Add(fault);
+                }
             }
         }
         return (expected, objects);
@@ -104,12 +107,6 @@ internal sealed class ArchiveVerification(
             findings.Add($"batch '{batch.FileName}' cannot be read from '{batch.ObjectKey}': {e.Message}");
             return null;
         }
-    }
-
-    private void CheckHead(TenantId tenant, MerkleTree tree, TreeHead head, Findings findings)
-    {
-        if (!signer.Verify(tenant, TraceNames.MerkleLog, head)) findings.Add($"the tree head of size {head.Size} has a wrong signature");
-        if (tree.Root() != head.Root) findings.Add($"the tree head of size {head.Size} does not fit the batches");
     }
 
     private Dictionary<(string, string), LineSum> WalkSegments(TenantId tenant, VerifiedState state, Findings findings, CancellationToken cancellation)

@@ -1,6 +1,5 @@
 using Akashi.Platform.Crypto;
 using Akashi.Platform.Database;
-using Akashi.Platform.Merkle;
 using Akashi.Platform.Tenancy;
 
 namespace Akashi.Traces.Verify;
@@ -28,11 +27,6 @@ internal sealed record VerifiedState(long Size, IReadOnlySet<long> Pending, IRea
             rows.Where(row => row.Kind == "pending").Select(row => row.Number).ToHashSet(),
             [.. rows.Where(row => row.Kind == "segment").Select(row => new SegmentRow(row.SegmentId!.Value, row.FileName!, row.Rows!.Value, new Sha256(row.Digest!)))]);
     }
-
-    public static async Task<IReadOnlyList<TreeHead>> ReadHeadsAsync(TenantSession session, CancellationToken cancellation) =>
-        [.. (await session.QueryAsync<(long Size, byte[] Root, DateTime SignedAt, byte[] Signature)>(
-            "SELECT size, root, signed_at, signature FROM traces.signed_head WHERE tenant_id = @tenant ORDER BY size", new { tenant = session.Tenant }, cancellation))
-            .Select(row => new TreeHead(row.Size, new Sha256(row.Root), new DateTimeOffset(DateTime.SpecifyKind(row.SignedAt, DateTimeKind.Utc)), row.Signature))];
 }
 
 internal sealed record SegmentRow(Guid Id, string FileName, long Rows, Sha256 Digest);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Akashi.Platform.Audit;
 using Akashi.Platform.Crypto;
 using Akashi.Platform.Database;
 using Akashi.Platform.Hosting;
@@ -42,6 +43,8 @@ public static class AkashiWeb
         services.AddSingleton<WorkSignals>();
         services.AddMail();
         services.AddSingleton<HeadSigner>();
+        services.AddSingleton<AuditLog>();
+        services.AddHostedService<AuditSequencer>();
         services.AddSingleton<WebKeys>();
         // It warns that keys are stored in the clear; WebKeys seals them itself.
         services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error));

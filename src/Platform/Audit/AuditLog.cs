@@ -26,7 +26,7 @@ public sealed class AuditLog
     public AuditLog(AkashiDatabase database, HeadSigner signer, KeyStore keys, WorkSignals signals, TimeProvider clock)
     {
         (_database, _keys, _signals, _clock) = (database, keys, signals, clock);
-        Log = new MerkleLog(new MerkleLogTables("audit", "platform.audit_head", "platform.audit_signed_head", "entries"), signer, clock);
+        Log = new MerkleLog(new MerkleLogTables(AuditExportFormat.LogName, "platform.audit_head", "platform.audit_signed_head", "entries"), signer, clock);
         _queue = new GroupCommit<AuditRecord, bool>(CommitAsync);
     }
 

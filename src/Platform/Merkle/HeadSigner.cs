@@ -41,6 +41,15 @@ public sealed class HeadSigner
         lock (_gate) return _key.VerifyData(Message(tenant, log, head.Size, head.Root, head.SignedAt), head.Signature, HashAlgorithmName.SHA256);
     }
 
+    /// <summary>With the public key alone, for those who have not the service's key store.</summary>
+    /// <exception cref="ArgumentException">The text holds no public key.</exception>
+    public static bool Verify(string publicKeyPem, TenantId tenant, string log, TreeHead head)
+    {
+        using var key = ECDsa.Create();
+        key.ImportFromPem(publicKeyPem);
+        return key.VerifyData(Message(tenant, log, head.Size, head.Root, head.SignedAt), head.Signature, HashAlgorithmName.SHA256);
+    }
+
     private static byte[] Message(TenantId tenant, string log, long size, Sha256 root, DateTimeOffset signedAt)
     {
         var name = Encoding.ASCII.GetBytes(log);

@@ -5,7 +5,6 @@ using Akashi.Platform.Crypto;
 using Akashi.Platform.Database;
 using Akashi.Platform.Hosting;
 using Akashi.Platform.Mail;
-using Akashi.Platform.Merkle;
 using Akashi.Platform.Signals;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
@@ -42,9 +41,7 @@ public static class AkashiWeb
         services.AddSingleton(_ => new AkashiDatabase(options.ApplicationConnection));
         services.AddSingleton<WorkSignals>();
         services.AddMail();
-        services.AddSingleton<HeadSigner>();
-        services.AddSingleton<AuditLog>();
-        services.AddHostedService<AuditSequencer>();
+        services.AddAudit();
         services.AddSingleton<WebKeys>();
         // It warns that keys are stored in the clear; WebKeys seals them itself.
         services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error));

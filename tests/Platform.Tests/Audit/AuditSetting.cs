@@ -40,6 +40,12 @@ internal sealed class AuditSetting : IAsyncDisposable
 
     public AuditLog Log { get; }
 
+    public AuditSearch Search => new(Database.Application);
+
+    public AuditExport Export => new(Database.Application, Log, Signer);
+
+    public AuditVerification Verification => new(Database.Application, Log);
+
     public static async Task<AuditSetting> CreateAsync() => new(await TestDatabase.CreateAsync());
 
     /// <summary>Another node of the service.</summary>

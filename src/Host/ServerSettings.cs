@@ -24,6 +24,7 @@ internal static class ServerSettings
             BaseDomain = all["baseDomain"] ?? defaults.BaseDomain,
             OwnerConnection = all["ownerConnection"] ?? "",
             ApplicationConnection = all["applicationConnection"] ?? "",
+            OperatorConnection = all["operatorConnection"] ?? "",
             LocalPrograms = all.GetSection("localPrograms").Get<string[]>() ?? defaults.LocalPrograms,
             Region = all["region"] ?? defaults.Region,
             Production = all.GetValue("production", false),

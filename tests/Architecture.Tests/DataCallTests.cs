@@ -13,7 +13,9 @@ public class DataCallTests
     [
         "Akashi.Identity.Contracts.TenantDirectory.ListAsync",
         "Akashi.Identity.Contracts.TenantDirectory.FindBySupportIdAsync",
+        "Akashi.Identity.Contracts.TenantDirectory.FindAllAsync",
         "Akashi.Identity.Tenants.CreateTenant.EnsureAsync",
+        "Akashi.Identity.Tenants.CreateTenant.CreateAsync",
         "Akashi.Identity.Tenants.FirstTenants.EnsureAsync",
         "Akashi.Identity.Tenants.FirstTenants.IssueAccessAsync",
         "Akashi.Identity.SignIn.PasswordJudge.JudgeAsync",

@@ -14,7 +14,8 @@ public sealed class TenantTableTests : IAsyncLifetime
                c.relrowsecurity AS row_security,
                coalesce((SELECT bool_and(coalesce(pg_get_expr(p.polqual, p.polrelid), '') LIKE '%current_tenant()%'
                                          AND coalesce(pg_get_expr(p.polwithcheck, p.polrelid), '') LIKE '%current_tenant()%')
-                         FROM pg_policy p WHERE p.polrelid = c.oid), false) AS policies,
+                         FROM pg_policy p WHERE p.polrelid = c.oid AND p.polpermissive), false)
+                   AND (NOT c.relrowsecurity OR EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND NOT p.polpermissive AND p.polname = 'operator_path')) AS policies,
                coalesce((SELECT bool_and((SELECT a.attname FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = i.indkey[0]) = 'tenant_id')
                          FROM pg_index i WHERE i.indrelid = c.oid AND i.indisunique), false) AS unique_keys
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

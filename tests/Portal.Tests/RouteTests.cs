@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Akashi.Platform.Tenancy;
 using Akashi.Platform.Web;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
@@ -10,7 +11,7 @@ namespace Akashi.Portal.Tests;
 /// <summary>Every route of the service, as the service itself lists them: a new one is covered on the day it is added.</summary>
 public sealed partial class RouteTests(PortalServer fixture)
 {
-    private sealed record Route(ServiceHost Host, string Method, string Path, string? ContentType);
+    private sealed record Route(ServiceHost Host, string Method, string Path, string? ContentType, TenantScope? Scope);
 
     [Fact]
     public async Task EveryRoute_WithoutCredential_IsRefused()
@@ -56,10 +57,11 @@ public sealed partial class RouteTests(PortalServer fixture)
     [Fact]
     public async Task EveryForm_WithASessionButWithoutItsToken_IsRefused()
     {
-        using var browser = await fixture.Tenants.SignInToConsoleAsync(fixture.Tenants.A);
+        using var customer = await fixture.Tenants.SignInToConsoleAsync(fixture.Tenants.A);
+        using var provider = await fixture.Tenants.SignInToConsoleAsync(fixture.Tenants.Operator);
         foreach (var route in Guarded().Where(route => route.Method == "POST" && route.Host is (ServiceHost.Portal or ServiceHost.Console)))
         {
-            var answer = await browser.PostAsync(route.Host, route.Path, [new("x", "y")]);
+            var answer = await (route.Scope == TenantScope.Service ? provider : customer).PostAsync(route.Host, route.Path, [new("x", "y")]);
             Assert.True(answer.Status == HttpStatusCode.BadRequest, $"{route} answered {answer.Status} without the form's token");
         }
     }
@@ -71,8 +73,9 @@ public sealed partial class RouteTests(PortalServer fixture)
             .SelectMany(endpoint => endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods.Select(method => new Route(
                 fixture.Server.Hosts.Find(endpoint.Metadata.GetMetadata<IHostMetadata>()!.Hosts.Single())!.Value,
                 method,
-                Parameter().Replace(endpoint.RoutePattern.RawText ?? "/", "x"),
-                endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes[0])))];
+                Parameter().Replace(endpoint.RoutePattern.RawText ?? "/", match => match.Value.Contains(":guid", StringComparison.Ordinal) ? Guid.Empty.ToString() : "x"),
+                endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes[0],
+                endpoint.Metadata.GetMetadata<RouteAccess>()?.Scope)))];
 
     private async Task<HttpStatusCode> AskAsync(Route route, Action<HttpRequestMessage> credential)
     {

@@ -23,6 +23,8 @@ public sealed class TestCluster
 
     internal string ApplicationConnection => _cluster.ApplicationConnection;
 
+    internal string OperatorConnection => _cluster.OperatorConnection;
+
     private static async Task<TestCluster> StartAsync()
     {
         foreach (var orphan in TestFolder.Orphans().ToList())

@@ -24,8 +24,9 @@ public sealed class TestDatabase : IAsyncDisposable
         (_cluster, _name) = (cluster, name);
         OwnerConnection = In(cluster.OwnerConnection, name);
         ApplicationConnection = In(cluster.ApplicationConnection, name);
+        OperatorConnection = In(cluster.OperatorConnection, name);
         AdminConnection = In(cluster.AdminConnection, name);
-        Application = new AkashiDatabase(ApplicationConnection);
+        Application = new AkashiDatabase(ApplicationConnection, OperatorConnection);
     }
 
     /// <summary>The role that owns the schema; row-level security does not bind it.</summary>
@@ -33,6 +34,9 @@ public sealed class TestDatabase : IAsyncDisposable
 
     /// <summary>The role that the service uses.</summary>
     public string ApplicationConnection { get; }
+
+    /// <summary>The role of operators on a customer's data.</summary>
+    public string OperatorConnection { get; }
 
     public string AdminConnection { get; }
 
@@ -68,7 +72,7 @@ public sealed class TestDatabase : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Application.DisposeAsync();
-        foreach (var connectionString in new[] { OwnerConnection, ApplicationConnection })
+        foreach (var connectionString in new[] { OwnerConnection, ApplicationConnection, OperatorConnection })
         {
             await using var pooled = new NpgsqlConnection(connectionString);
             NpgsqlConnection.ClearPool(pooled);

@@ -97,6 +97,7 @@ public sealed class TestServer : IAsyncDisposable
             Listen = ["127.0.0.1"],
             OwnerConnection = database.OwnerConnection,
             ApplicationConnection = database.ApplicationConnection,
+            OperatorConnection = database.OperatorConnection,
         };
         // Certificates are judged by the system's clock, so the server's begins there.
         var clock = new TestClock(TimeProvider.System.GetUtcNow());

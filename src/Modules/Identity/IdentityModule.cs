@@ -24,6 +24,8 @@ public sealed class IdentityModule : AkashiModule
         services.AddSingleton(new SignInPolicy());
         services.AddSingleton(_ => PasswordQueue.ForThisMachine());
         services.AddSingleton<TenantDirectory>();
+        services.AddSingleton<EntitlementBook>();
+        services.AddSingleton<TenantLifecycle>();
         services.AddSingleton<CreateTenant>();
         services.AddSingleton<FirstTenants>();
         services.AddSingleton<OperatorAccess>();

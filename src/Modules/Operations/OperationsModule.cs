@@ -1,3 +1,4 @@
+using Akashi.Operations.OperatorAccess;
 using Akashi.Platform.Hosting;
 using Akashi.Platform.Web;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,9 +12,13 @@ public sealed class OperationsModule : AkashiModule
 
     public override void AddServices(IServiceCollection services, ServerOptions options)
     {
+        services.AddSingleton<OperatorSteps>();
+        services.AddSingleton(OperatorAccessRoutes.AskedNavigation);
+        services.AddSingleton(OperatorAccessRoutes.ConsentNavigation);
     }
 
     public override void MapRoutes(ServiceRoutes routes)
     {
+        OperatorAccessRoutes.Map(routes);
     }
 }

@@ -62,9 +62,29 @@ public sealed class KeyStore
         foreach (var kind in Enum.GetValues<TenantKeyKind>())
         {
             var path = PathOf(tenant, kind);
-            if (!File.Exists(path)) DurableFile.Write(path, Envelope.Seal(_master, NameOf(tenant, kind), RandomNumberGenerator.GetBytes(KeySize)));
+            if (!File.Exists(path) && !(kind == TenantKeyKind.Data && IsDataKeyDestroyed(tenant))) DurableFile.Write(path, Envelope.Seal(_master, NameOf(tenant, kind), RandomNumberGenerator.GetBytes(KeySize)));
         }
     }
+
+    /// <summary>
+    /// Destroys the data key for good: whatever it encrypted is unreadable from now on, here and in every copy. A mark stays, so that neither
+    /// a new key nor an old one out of a copy takes its place. Safe to repeat.
+    /// </summary>
+    public void DestroyDataKey(TenantId tenant)
+    {
+        DurableFile.Write(DestroyedMark(tenant), ReadOnlyMemory<byte>.Empty);
+        var path = PathOf(tenant, TenantKeyKind.Data);
+        if (File.Exists(path))
+        {
+            // Overwritten before it is removed; what a copy-on-write disk keeps is still wrapped by the master key.
+            DurableFile.Write(path, new byte[new FileInfo(path).Length]);
+            File.Delete(path);
+            DurableFile.SyncFolder(Path.GetDirectoryName(path)!);
+        }
+        _unwrapped.TryRemove((tenant, TenantKeyKind.Data), out _);
+    }
+
+    public bool IsDataKeyDestroyed(TenantId tenant) => File.Exists(DestroyedMark(tenant));
 
     public bool HasTenantKeys(TenantId tenant) => Enum.GetValues<TenantKeyKind>().All(kind => File.Exists(PathOf(tenant, kind)));
 
@@ -96,14 +116,24 @@ public sealed class KeyStore
 
     public byte[] Open(string associated, ReadOnlySpan<byte> sealedBytes) => Envelope.Open(_master, "sealed/" + associated, sealedBytes);
 
-    private byte[] Unwrap(TenantId tenant, TenantKeyKind kind) =>
-        _unwrapped.GetOrAdd((tenant, kind), static (key, store) =>
+    private byte[] Unwrap(TenantId tenant, TenantKeyKind kind)
+    {
+        // Looked for at every use: another node may have destroyed the key, and what is remembered here must not outlive it.
+        if (kind == TenantKeyKind.Data && IsDataKeyDestroyed(tenant))
+        {
+            _unwrapped.TryRemove((tenant, kind), out _);
+            throw new DataKeyDestroyedException(tenant);
+        }
+        return _unwrapped.GetOrAdd((tenant, kind), static (key, store) =>
         {
             var path = store.PathOf(key.Item1, key.Item2);
             return File.Exists(path)
                 ? Envelope.Open(store._master, NameOf(key.Item1, key.Item2), File.ReadAllBytes(path))
-                : throw new InvalidOperationException($"The {key.Item2} key of tenant {key.Item1} is missing from the key store: it was destroyed, or the key store is not the one of this database.");
+                : throw new InvalidOperationException($"The {key.Item2} key of tenant {key.Item1} is missing from the key store, which may not be the one of this database. Restore the key store from its copy.");
         }, this);
+    }
+
+    private string DestroyedMark(TenantId tenant) => Path.Combine(_folder, TenantsFolder, NameOf(tenant, TenantKeyKind.Data) + ".destroyed");
 
     private static string NameOf(TenantId tenant, TenantKeyKind kind) => $"{tenant}.{kind.ToString().ToLowerInvariant()}";
 
@@ -116,3 +146,6 @@ public sealed class KeyStore
         return Path.Combine(_folder, ServiceFolder, name + ".sealed");
     }
 }
+
+/// <summary>The contract has ended and its data was made unreadable; nothing brings it back.</summary>
+public sealed class DataKeyDestroyedException(TenantId tenant) : InvalidOperationException($"The data key of tenant {tenant} was destroyed after its contract ended; its data cannot be read any more.");

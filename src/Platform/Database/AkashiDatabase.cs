@@ -1,3 +1,4 @@
+using Akashi.Platform.OperatorAccess;
 using Akashi.Platform.Tenancy;
 using Dapper;
 using Npgsql;
@@ -8,17 +9,22 @@ namespace Akashi.Platform.Database;
 public sealed class AkashiDatabase : IAsyncDisposable
 {
     private readonly NpgsqlDataSource _source;
+    private readonly NpgsqlDataSource _operators;
 
-    /// <param name="connectionString">Npgsql connection string of the application role.</param>
-    public AkashiDatabase(string connectionString)
+    /// <param name="applicationConnection">Npgsql connection string of the application role.</param>
+    /// <param name="operatorConnection">The same of the role that operators' requests on a customer's tenant use.</param>
+    public AkashiDatabase(string applicationConnection, string operatorConnection)
     {
         DapperTypes.Register();
-        _source = NpgsqlDataSource.Create(connectionString);
+        _source = NpgsqlDataSource.Create(applicationConnection);
+        _operators = NpgsqlDataSource.Create(operatorConnection);
     }
 
     /// <summary>A transaction that sees and writes one tenant.</summary>
     public Task<TenantSession> OpenAsync(TenantId tenant, CancellationToken cancellation = default) =>
-        TenantSession.OpenAsync(_source, tenant, cancellation);
+        OperatorPath.GrantFor(tenant) is { } grant
+            ? TenantSession.OpenAsync(_operators, tenant, grant, cancellation)
+            : TenantSession.OpenAsync(_source, tenant, null, cancellation);
 
     /// <summary>
     /// One statement bound to one tenant, in a single round trip: PostgreSQL treats both statements as one transaction, so the
@@ -26,6 +32,13 @@ public sealed class AkashiDatabase : IAsyncDisposable
     /// </summary>
     public async Task<IReadOnlyList<T>> QueryOnceAsync<T>(TenantId tenant, string sql, object? parameters = null, CancellationToken cancellation = default)
     {
+        if (OperatorPath.GrantFor(tenant) is not null)
+        {
+            await using var session = await OpenAsync(tenant, cancellation);
+            var rows = await session.QueryAsync<T>(sql, parameters, cancellation);
+            await session.CommitAsync(cancellation);
+            return rows;
+        }
         await using var connection = await _source.OpenConnectionAsync(cancellation);
         var all = new DynamicParameters(parameters);
         all.Add("akashiTenant", tenant.Value.ToString());
@@ -51,5 +64,9 @@ public sealed class AkashiDatabase : IAsyncDisposable
         return await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellation));
     }
 
-    public ValueTask DisposeAsync() => _source.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _source.DisposeAsync();
+        await _operators.DisposeAsync();
+    }
 }

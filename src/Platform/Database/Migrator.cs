@@ -45,6 +45,8 @@ public sealed partial class Migrator(string ownerConnection, ILogger logger)
                 count++;
             }
         }
+        // New tables get the policy of the operators' path here, so that no migration can forget it.
+        await connection.ExecuteAsync("SELECT platform.wall_operator_path()");
         return count;
     }
 

@@ -18,7 +18,7 @@ public sealed class PrivateCluster(string folder, string socketFolder, bool dura
     private const string SystemUser = "postgres";
     private const string DatabaseName = "akashi";
     private const int MaximumSocketPath = 107;
-    private static readonly string[] Roles = ["akashi_owner", "akashi_app"];
+    private static readonly string[] Roles = ["akashi_owner", "akashi_app", "akashi_operator"];
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
 
     private string DataFolder => Path.Combine(folder, "data");
@@ -26,6 +26,9 @@ public sealed class PrivateCluster(string folder, string socketFolder, bool dura
     public string OwnerConnection => ConnectionOf("akashi_owner", DatabaseName);
 
     public string ApplicationConnection => ConnectionOf("akashi_app", DatabaseName) + ";Maximum Pool Size=40;Max Auto Prepare=100";
+
+    /// <summary>The login of operators on customers' data; see <see cref="OperatorAccess.OperatorPath"/>.</summary>
+    public string OperatorConnection => ConnectionOf("akashi_operator", DatabaseName) + ";Maximum Pool Size=10;Max Auto Prepare=50";
 
     public string AdminConnection => ConnectionOf(Superuser, DatabaseName);
 
@@ -195,6 +198,8 @@ public sealed class PrivateCluster(string folder, string socketFolder, bool dura
             // Neither name nor password can hold a quote: a constant and hexadecimal digits.
             await ExecuteAsync(connection, $"CREATE ROLE {role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS PASSWORD '{Password(role)}'", cancellation);
         }
+        // May do what the service may, row for row less: each table has a policy for it alone.
+        await ExecuteAsync(connection, "GRANT akashi_app TO akashi_operator", cancellation);
         if (await ExistsAsync(connection, "SELECT 1 FROM pg_database WHERE datname = $1", DatabaseName, cancellation)) return;
         await ExecuteAsync(connection, $"CREATE DATABASE {DatabaseName} OWNER akashi_owner", cancellation);
         await ExecuteAsync(connection, $"REVOKE ALL ON DATABASE {DatabaseName} FROM PUBLIC", cancellation);

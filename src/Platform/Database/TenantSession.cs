@@ -10,6 +10,9 @@ namespace Akashi.Platform.Database;
 /// </summary>
 public sealed class TenantSession : IAsyncDisposable
 {
+    private const string SetTenant = "SELECT set_config('akashi.tenant', $1, true)";
+    private const string SetTenantAndGrant = "SELECT set_config('akashi.tenant', $1, true), set_config('akashi.operator_grant', $2, true)";
+
     private readonly NpgsqlTransaction _transaction;
     private List<Action>? _afterCommit;
 
@@ -20,7 +23,7 @@ public sealed class TenantSession : IAsyncDisposable
 
     public NpgsqlConnection Connection { get; }
 
-    internal static async Task<TenantSession> OpenAsync(NpgsqlDataSource source, TenantId tenant, CancellationToken cancellation)
+    internal static async Task<TenantSession> OpenAsync(NpgsqlDataSource source, TenantId tenant, Guid? operatorGrant, CancellationToken cancellation)
     {
         var connection = await source.OpenConnectionAsync(cancellation);
         try
@@ -28,8 +31,9 @@ public sealed class TenantSession : IAsyncDisposable
             // Npgsql sends BEGIN with the first command, so tenant and transaction begin in one round trip. The setting is
             // local to the transaction: a pooled connection cannot carry it to the next borrower.
             var transaction = await connection.BeginTransactionAsync(cancellation);
-            await using var command = new NpgsqlCommand("SELECT set_config('akashi.tenant', $1, true)", connection, transaction);
+            await using var command = new NpgsqlCommand(operatorGrant is null ? SetTenant : SetTenantAndGrant, connection, transaction);
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = tenant.Value.ToString() });
+            if (operatorGrant is { } grant) command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = grant.ToString() });
             await command.ExecuteNonQueryAsync(cancellation);
             return new TenantSession(tenant, connection, transaction);
         }

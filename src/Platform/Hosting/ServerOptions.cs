@@ -21,6 +21,9 @@ public sealed record ServerOptions
     /// <summary>Npgsql connection string of the application role, which is subject to row-level security.</summary>
     public string ApplicationConnection { get; init; } = "";
 
+    /// <summary>Npgsql connection string of the operators' role, which sees a customer's rows only under an open grant.</summary>
+    public string OperatorConnection { get; init; } = "";
+
     /// <summary>Region that holds the data, shown to people; the contract demands Japan.</summary>
     public string Region { get; init; } = "jp";
 
@@ -53,6 +56,7 @@ public sealed record ServerOptions
         foreach (var address in Listen.Where(address => !System.Net.IPAddress.TryParse(address, out _))) faults.Add($"listen: '{address}' is not an IP address.");
         if (OwnerConnection.Length == 0) faults.Add("ownerConnection is missing. `./akashi up` writes it into DATA/config.json.");
         if (ApplicationConnection.Length == 0) faults.Add("applicationConnection is missing. `./akashi up` writes it into DATA/config.json.");
+        if (OperatorConnection.Length == 0) faults.Add("operatorConnection is missing. `./akashi up` writes it into DATA/config.json.");
         if (Region != "jp") faults.Add($"region: '{Region}' is not allowed; customer data stays in Japan (jp).");
         return faults;
     }

@@ -17,6 +17,7 @@ public enum CallerKind
 /// <param name="Permissions">What it may do.</param>
 /// <param name="OperatorOf">Set when an operator acts on a customer's tenant: the operator's own tenant.</param>
 /// <param name="TenantName">For people, shown at the top of every page; empty for terminals.</param>
+/// <param name="OperatorGrant">Under which grant an operator reads the customer's data; null where it only brings data in.</param>
 public sealed record Caller(
     TenantId Tenant,
     CallerKind Kind,
@@ -24,4 +25,5 @@ public sealed record Caller(
     string DisplayName,
     IReadOnlySet<Permission> Permissions,
     TenantId? OperatorOf = null,
-    string TenantName = "");
+    string TenantName = "",
+    Guid? OperatorGrant = null);

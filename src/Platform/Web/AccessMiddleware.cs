@@ -1,4 +1,5 @@
 using Akashi.Platform.Errors;
+using Akashi.Platform.OperatorAccess;
 using Akashi.Platform.Tenancy;
 using Microsoft.AspNetCore.Http;
 
@@ -44,7 +45,17 @@ internal sealed class AccessMiddleware(RequestDelegate next, IEnumerable<ICaller
                 return;
             }
         }
-        await next(context);
+        await RunAsync(context);
+    }
+
+    private async Task RunAsync(HttpContext context)
+    {
+        if (context.Features.Get<Caller>() is not { OperatorGrant: { } grant } caller)
+        {
+            await next(context);
+            return;
+        }
+        using (OperatorPath.Enter(caller.Tenant, grant)) await next(context);
     }
 
     private async Task<Failure?> EstablishCallerAsync(HttpContext context)

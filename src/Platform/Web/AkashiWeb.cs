@@ -5,6 +5,7 @@ using Akashi.Platform.Crypto;
 using Akashi.Platform.Database;
 using Akashi.Platform.Hosting;
 using Akashi.Platform.Mail;
+using Akashi.Platform.OperatorAccess;
 using Akashi.Platform.Signals;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
@@ -38,10 +39,11 @@ public static class AkashiWeb
         services.AddSingleton(new ServiceHosts(options.BaseDomain, options.Port));
         services.AddSingleton<ServerCertificates>();
         services.AddSingleton(_ => KeyStore.Open(options.KeysFolder));
-        services.AddSingleton(_ => new AkashiDatabase(options.ApplicationConnection));
+        services.AddSingleton(_ => new AkashiDatabase(options.ApplicationConnection, options.OperatorConnection));
         services.AddSingleton<WorkSignals>();
         services.AddMail();
         services.AddAudit();
+        services.AddSingleton<OperatorGrants>();
         services.AddSingleton<WebKeys>();
         // It warns that keys are stored in the clear; WebKeys seals them itself.
         services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error));

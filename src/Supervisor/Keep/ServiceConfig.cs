@@ -80,11 +80,12 @@ internal sealed class ServiceConfig
     }
 
     /// <param name="programs">The service's own programs, which the agent on this machine leaves out of its records.</param>
-    public void Write(DataFolder data, string ownerConnection, string applicationConnection, IEnumerable<string> programs)
+    public void Write(DataFolder data, string ownerConnection, string applicationConnection, string operatorConnection, IEnumerable<string> programs)
     {
         _content["localPrograms"] = new JsonArray([.. programs.Select(program => (JsonNode)program)]);
         _content["ownerConnection"] = ownerConnection;
         _content["applicationConnection"] = applicationConnection;
+        _content["operatorConnection"] = operatorConnection;
         var text = JsonSerializer.SerializeToUtf8Bytes(_content, Form);
         // Written only when it changes, so that a full disk does not stop a restart.
         if (!File.Exists(data.ConfigFile) || !File.ReadAllBytes(data.ConfigFile).AsSpan().SequenceEqual(text)) DurableFile.Write(data.ConfigFile, text);

@@ -106,7 +106,7 @@ internal sealed class Supervision
     private Task<Process> StartServerAsync()
     {
         // The passwords exist once the cluster has been made.
-        _config.Write(Data, _cluster.OwnerConnection, _cluster.ApplicationConnection, [Environment.ProcessPath!, _settings.ServerProgram, _settings.AgentProgram]);
+        _config.Write(Data, _cluster.OwnerConnection, _cluster.ApplicationConnection, _cluster.OperatorConnection, [Environment.ProcessPath!, _settings.ServerProgram, _settings.AgentProgram]);
         return Task.FromResult(Launcher.Start(_settings.ServerProgram, ["run", "--data", Data.Path], Data.LogFile(Programs.Server)));
     }
 

@@ -6,6 +6,7 @@ using System.Text;
 using Akashi.Certificates;
 using Akashi.Endpoints;
 using Akashi.Identity;
+using Akashi.Operations;
 using Akashi.Platform.Web;
 using Akashi.Portal;
 using Akashi.TestKit;
@@ -41,7 +42,7 @@ public sealed class WalledServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Server = await TestServer.StartAsync(new CertificatesModule(), new IdentityModule(), new EndpointsModule(), new TracesModule(), new PortalModule());
+        Server = await TestServer.StartAsync(new CertificatesModule(), new IdentityModule(), new EndpointsModule(), new TracesModule(), new OperationsModule(), new PortalModule());
         Tenants = await TwoTenants.CreateAsync(Server);
         TerminalOfA = await FillAsync(Tenants.A, SecretOfA);
         TerminalOfB = await FillAsync(Tenants.B, SecretOfB);

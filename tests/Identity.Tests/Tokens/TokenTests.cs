@@ -64,7 +64,7 @@ public sealed class TokenTests : IAsyncLifetime
         var (status, body) = await MeAsync(_tenants.Operator.Token, _tenants.A.SupportId);
         Assert.Equal(HttpStatusCode.Forbidden, status); // AccountSelf is not among what an operator may do there
         Assert.Contains("not-permitted", body, StringComparison.Ordinal);
-        var rows = await _server.Database.QueryAsOwnerAsync<(Guid Tenant, Guid Operator, string Who, string Request)>("SELECT tenant_id, operator_tenant_id, operator, request FROM identity.operator_access");
+        var rows = await _server.Database.QueryAsOwnerAsync<(Guid Tenant, Guid Operator, string Who, string Request)>("SELECT tenant_id, operator_tenant, actor, target FROM platform.audit_entry WHERE action = 'operator-access.request'");
         Assert.Equal((_tenants.A.Id.Value, _tenants.Operator.Id.Value, "operator", "GET /api/v1/me"), Assert.Single(rows));
     }
 

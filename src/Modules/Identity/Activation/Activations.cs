@@ -39,11 +39,19 @@ internal sealed class Activations(AkashiDatabase database, ServiceHosts hosts, S
     /// <summary>Issues a link; older unused ones of the same person end.</summary>
     public async Task<string> IssueAsync(TenantId tenant, Guid userAccountId, CancellationToken cancellation)
     {
-        var (text, secret) = TenantSecret.Create(tenant, Separator);
         await using var session = await database.OpenAsync(tenant, cancellation);
+        var link = await IssueAsync(session, userAccountId, cancellation);
+        await session.CommitAsync(cancellation);
+        return link;
+    }
+
+    /// <summary>The same in the transaction of whatever needs the link.</summary>
+    public async Task<string> IssueAsync(TenantSession session, Guid userAccountId, CancellationToken cancellation)
+    {
+        var tenant = session.Tenant;
+        var (text, secret) = TenantSecret.Create(tenant, Separator);
         await session.ExecuteAsync("DELETE FROM identity.activation WHERE user_account_id = @userAccountId AND used_at IS NULL", new { userAccountId }, cancellation);
         await session.ExecuteAsync(Insert, new { tenant, secret.Digest, userAccountId, expiresAt = clock.GetUtcNow() + policy.ActivationLife }, cancellation);
-        await session.CommitAsync(cancellation);
         return $"{hosts.OriginOf(ServiceHost.Portal)}/activate?code={text}";
     }
 

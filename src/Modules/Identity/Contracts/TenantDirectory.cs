@@ -11,15 +11,23 @@ public sealed record TenantSummary(TenantId Id, string SupportId, string Name, b
 /// <summary>Which tenants there are; for background work that goes through all of them.</summary>
 public sealed class TenantDirectory(AkashiDatabase database)
 {
-    private const string Columns = "SELECT id, support_id, name, kind = 'operator' AS is_operator FROM identity.tenant WHERE status = 'active'";
+    private const string Columns = "SELECT id, support_id, name, kind = 'operator' AS is_operator FROM identity.tenant WHERE status <> 'erased'";
 
-    /// <summary>All active tenants, the operator's included, by support id.</summary>
+    /// <summary>All tenants that still have data, the operator's included, by support id.</summary>
     public async Task<IReadOnlyList<TenantSummary>> ListAsync(CancellationToken cancellation) =>
         [.. (await database.QueryBeforeTenantAsync<Row>(Columns + " ORDER BY support_id", cancellation: cancellation)).Select(row => row.ToSummary())];
 
-    /// <returns>Null when no active tenant has this support id.</returns>
+    /// <returns>Null when no tenant that still has data has this support id.</returns>
     public async Task<TenantSummary?> FindBySupportIdAsync(string supportId, CancellationToken cancellation) =>
         await database.QueryBeforeTenantAsync<Row>(Columns + " AND support_id = @supportId", new { supportId }, cancellation) is [var row] ? row.ToSummary() : null;
+
+    /// <summary>Those of the given tenants that exist, ended ones included.</summary>
+    public async Task<IReadOnlyDictionary<TenantId, TenantSummary>> FindAllAsync(IEnumerable<TenantId> tenants, CancellationToken cancellation)
+    {
+        const string sql = "SELECT id, support_id, name, kind = 'operator' AS is_operator FROM identity.tenant WHERE id = ANY(@ids)";
+        var ids = tenants.Select(tenant => tenant.Value).Distinct().ToArray();
+        return (await database.QueryBeforeTenantAsync<Row>(sql, new { ids }, cancellation)).Select(row => row.ToSummary()).ToDictionary(tenant => tenant.Id);
+    }
 
     private sealed record Row(Guid Id, string SupportId, string Name, bool IsOperator)
     {

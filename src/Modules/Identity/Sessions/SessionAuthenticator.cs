@@ -49,7 +49,7 @@ internal sealed class SessionAuthenticator(AkashiDatabase database, OperatorAcce
         if (now - row.LastUsedAt > TouchInterval) await TouchAsync(secret, now, context.RequestAborted);
         context.Features.Set(new CurrentSession(secret.Tenant, row.LoginId, row.UserAccountId, row.UserId));
         var caller = new Caller(secret.Tenant, CallerKind.User, row.UserId, row.DisplayName, Roles.PermissionsOf(row.Role, row.CustomPermissions?.Split(',')), TenantName: row.TenantName);
-        return await operators.ApplyAsync(context, caller, row.Role);
+        return await operators.ApplyAsync(context, caller, context.RequestAborted);
     }
 
     public static string NameOf(ServiceHost host) => host.ToString().ToLowerInvariant();

@@ -1,6 +1,7 @@
 using Akashi.Identity.Contracts;
-using Akashi.Platform.Database;
+using Akashi.Platform.Audit;
 using Akashi.Platform.Errors;
+using Akashi.Platform.OperatorAccess;
 using Akashi.Platform.Tenancy;
 using Microsoft.AspNetCore.Http;
 
@@ -18,36 +19,44 @@ internal sealed record UnknownSupportId(string SupportId) : Failure("unknown-sup
     public override string English => $"There is no contract with the support id '{SupportId}'. Give AK and eight digits as in the contract's notice.";
 }
 
-/// <summary>Lets an operator act on a customer's tenant, named by a header, and writes down on that tenant what was done.</summary>
-internal sealed class OperatorAccess(AkashiDatabase database, TenantDirectory tenants, TimeProvider clock)
+/// <summary>
+/// Lets an operator act on a customer's tenant, named by a header (programs) or a cookie (the console). Under an open grant it reads what
+/// was granted; without one it may only bring traces in. Each request is in the customer's audit log before it is answered.
+/// </summary>
+internal sealed class OperatorAccess(OperatorGrants grants, AuditLog audit, TenantDirectory tenants)
 {
     public const string Header = "Akashi-Tenant";
-
-    /// <summary>What an operator may do on a customer's tenant: bring traces in, never read them.</summary>
-    private static readonly HashSet<Permission> OnTenant = [Permission.TracesImport];
-
     private const int ShownLength = 64;
     private const int MaximumPath = 512;
 
-    private const string Record = """
-        INSERT INTO identity.operator_access (tenant_id, id, at, operator_tenant_id, operator, request)
-        VALUES (@tenant, @id, @now, @operatorTenant, @Subject, @request)
-        """;
+    private static readonly HashSet<Permission> WithoutGrant = [Permission.TracesImport];
 
-    /// <returns>The caller itself without the header, else the caller on the named tenant with an operator's rights there.</returns>
-    public async ValueTask<Outcome<Caller>> ApplyAsync(HttpContext context, Caller caller, string role)
+    /// <returns>The caller itself when it names no tenant, else the caller on the named tenant with what it may do there.</returns>
+    public async ValueTask<Outcome<Caller>> ApplyAsync(HttpContext context, Caller caller, CancellationToken cancellation)
     {
-        var named = context.Request.Headers[Header].ToString();
+        var header = context.Request.Headers[Header].ToString();
+        var named = header.Length > 0 ? header : context.Request.Cookies[OperatorCookie.Name] ?? "";
         if (named.Length == 0) return caller;
-        if (role != Roles.Operator) return new OnlyOperators();
-        if (SupportId.TryFold(named) is not { } supportId || await tenants.FindBySupportIdAsync(supportId, context.RequestAborted) is not { } tenant || tenant.IsOperator)
-            return new UnknownSupportId(named[..Math.Min(named.Length, ShownLength)]);
+        if (!caller.Permissions.Contains(Permission.OperatorAccessUse)) return header.Length > 0 ? new OnlyOperators() : caller;
+        if (SupportId.TryFold(named) is not { } supportId || await tenants.FindBySupportIdAsync(supportId, cancellation) is not { IsOperator: false } tenant)
+            return header.Length > 0 ? new UnknownSupportId(named[..Math.Min(named.Length, ShownLength)]) : caller;
+        var grant = await grants.FindOpenAsync(tenant.Id, caller.Tenant, caller.Subject, cancellation);
+        // The cookie only steers the console; when its grant has ended the operator is simply back at home.
+        if (header.Length == 0 && grant is null) return caller;
+        var acting = caller with { Tenant = tenant.Id, TenantName = tenant.Name, OperatorOf = caller.Tenant, OperatorGrant = grant?.Id, Permissions = PermissionsUnder(grant, header.Length == 0) };
         var path = context.Request.Path.Value ?? "/";
         var request = $"{context.Request.Method} {path[..Math.Min(path.Length, MaximumPath)]}";
-        var now = clock.GetUtcNow();
-        await using var session = await database.OpenAsync(tenant.Id, context.RequestAborted);
-        await session.ExecuteAsync(Record, new { tenant = tenant.Id, id = Guid.CreateVersion7(now), now, operatorTenant = caller.Tenant, caller.Subject, request }, context.RequestAborted);
-        await session.CommitAsync(context.RequestAborted);
-        return caller with { Tenant = tenant.Id, TenantName = tenant.Name, Permissions = OnTenant, OperatorOf = caller.Tenant };
+        var actor = new AuditActor(caller.Kind == CallerKind.Token ? "token" : "user", caller.Subject, context.Connection.RemoteIpAddress?.ToString() ?? "", caller.Tenant);
+        await audit.WriteAsync(tenant.Id, actor, new AuditEntry("operator-access.request", request, After: new { Grant = grant?.Id }), cancellation);
+        return acting;
+    }
+
+    private static HashSet<Permission> PermissionsUnder(OperatorGrant? grant, bool inConsole)
+    {
+        if (grant is null) return WithoutGrant;
+        var permissions = Roles.PermissionsOf(grant.Permissions).Intersect(OperatorGrants.Grantable).ToHashSet();
+        // Leaving and signing out must stay possible.
+        if (inConsole) permissions.Add(Permission.AccountSelf);
+        return permissions;
     }
 }

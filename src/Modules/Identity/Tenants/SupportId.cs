@@ -7,6 +7,7 @@ namespace Akashi.Identity.Tenants;
 internal static class SupportId
 {
     public const string Operator = "AK00000000";
+    public const int MaximumNumber = 99_999_999;
     private const int Length = 10;
     private const int MaximumInput = 64;
 

@@ -42,7 +42,7 @@ internal sealed class TokenAuthenticator(AkashiDatabase database, OperatorAccess
         if (rows is not [var row]) return (Outcome<Caller>)new TokenRefused();
         if (row.LastUsedAt is null || now - row.LastUsedAt > TouchInterval) await TouchAsync(secret, now, context.RequestAborted);
         var caller = new Caller(secret.Tenant, CallerKind.Token, row.UserId, row.DisplayName, ScopesOf(row), TenantName: row.TenantName);
-        return await operators.ApplyAsync(context, caller, row.Role);
+        return await operators.ApplyAsync(context, caller, context.RequestAborted);
     }
 
     private static bool TryParse(string header, out TenantSecret? secret)

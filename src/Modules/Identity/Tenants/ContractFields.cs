@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Net.Mail;
+using Akashi.Identity.Contracts;
+using Akashi.Identity.Users;
+using Akashi.Platform.Calendar;
+using Akashi.Platform.Errors;
+
+namespace Akashi.Identity.Tenants;
+
+/// <summary>A contract as operators type it, in forms and in the API.</summary>
+/// <param name="StartsOn">yyyy-MM-dd, a day in Japan.</param>
+/// <param name="EndsOn">The same, or empty: no end agreed.</param>
+internal sealed record ContractFields(
+    string Name, string Plan, IReadOnlyList<string> Options, bool Trial, string StartsOn, string? EndsOn,
+    string ApplicantName, string ApplicantMail, string AccountRecipientName, string AccountRecipientMail)
+{
+    private const int MaximumName = 200;
+    private const int MaximumMail = 254; // RFC 5321 §4.5.3.1.3, less the brackets
+
+    /// <summary>The first fault, or the terms.</summary>
+    public Outcome<ContractTerms> Read()
+    {
+        if (Bad(Name, MaximumName)) return new FieldInvalid("name", Shown(Name), $"1–{MaximumName}");
+        if (Plan == "service" || !PlanCatalogue.Plans.ContainsKey(Plan)) return new FieldInvalid("plan", Shown(Plan), string.Join(", ", PlanCatalogue.Plans.Keys.Where(plan => plan != "service").Order(StringComparer.Ordinal)));
+        if (Options.FirstOrDefault(option => !PlanCatalogue.Options.ContainsKey(option)) is { } unknown) return new FieldInvalid("options", Shown(unknown), string.Join(", ", PlanCatalogue.Options.Keys.Order(StringComparer.Ordinal)));
+        if (!TryReadDay(StartsOn, out var starts)) return new FieldInvalid("startsOn", Shown(StartsOn), "yyyy-MM-dd");
+        JstDay? ends = null;
+        if (!string.IsNullOrWhiteSpace(EndsOn))
+        {
+            if (!TryReadDay(EndsOn, out var day)) return new FieldInvalid("endsOn", Shown(EndsOn), "yyyy-MM-dd");
+            if (day.Date < starts.Date) return new FieldInvalid("endsOn", Shown(EndsOn), "≥ startsOn");
+            ends = day;
+        }
+        if (Bad(ApplicantName, MaximumName)) return new FieldInvalid("applicantName", Shown(ApplicantName), $"1–{MaximumName}");
+        if (!IsMail(ApplicantMail)) return new FieldInvalid("applicantMail", Shown(ApplicantMail), "name@example.jp");
+        if (Bad(AccountRecipientName, MaximumName)) return new FieldInvalid("accountRecipientName", Shown(AccountRecipientName), $"1–{MaximumName}");
+        if (!IsMail(AccountRecipientMail)) return new FieldInvalid("accountRecipientMail", Shown(AccountRecipientMail), "name@example.jp");
+        return new ContractTerms(Plan, [.. Options.Distinct(StringComparer.Ordinal)], Trial, starts, ends,
+            new Contact(ApplicantName.Trim(), ApplicantMail.Trim()), new Contact(AccountRecipientName.Trim(), AccountRecipientMail.Trim()));
+    }
+
+    private static bool Bad(string? text, int maximum) => string.IsNullOrWhiteSpace(text) || text.Trim().Length > maximum || text.Any(char.IsControl);
+
+    private static bool IsMail(string? text) => !Bad(text, MaximumMail) && MailAddress.TryCreate(text!.Trim(), out var address) && address.Address == text.Trim();
+
+    private static bool TryReadDay(string? text, out JstDay day)
+    {
+        var read = DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) && date.Year is >= 2000 and <= 2100;
+        day = read ? new JstDay(date) : default;
+        return read;
+    }
+
+    private static string Shown(string? text) => text is null ? "" : text.Length <= 64 ? text : text[..64] + "…";
+}

@@ -1,0 +1,35 @@
+using Akashi.Platform.Errors;
+using Akashi.Portal.Contracts;
+using Microsoft.AspNetCore.Http;
+
+namespace Akashi.Identity.Tenants;
+
+internal sealed record NoSuchContract() : Failure("no-such-contract", StatusCodes.Status404NotFound)
+{
+    public override string Japanese => "その契約はありません。契約の一覧から選び直してください。";
+    public override string English => "There is no such contract. Choose one from the list of contracts.";
+}
+
+internal sealed record OperatorStays() : Failure("operator-stays", StatusCodes.Status409Conflict)
+{
+    public override string Japanese => "サービス運用者自身の契約は停止も終了もできません。";
+    public override string English => "The operator's own contract can neither be suspended nor ended.";
+}
+
+internal sealed record ContractNotIn(string State, ContractStep Step) : Failure("contract-state", StatusCodes.Status409Conflict)
+{
+    public override string Japanese => $"契約は「{State}」の状態のため、「{Step}」はできません。画面を開き直して現在の状態を確かめてください。";
+    public override string English => $"The contract is {State}, so the step {Step} cannot be taken. Reload to see its state.";
+}
+
+internal sealed record NotDue(DateTimeOffset? EraseAt) : Failure("erasure-not-due", StatusCodes.Status409Conflict)
+{
+    public override string Japanese => $"データの消去は {(EraseAt is { } due ? Jst.Second(due) : "未定")} の予定です。それまでは消去できません。";
+    public override string English => $"The data is due to be erased at {(EraseAt is { } due ? Jst.Second(due) : "no time yet")} JST and not before.";
+}
+
+internal sealed record SupportIdsUsedUp() : Failure("support-ids-used-up", StatusCodes.Status409Conflict)
+{
+    public override string Japanese => "サポート ID の番号を使い切りました。開発元に連絡してください。";
+    public override string English => "There are no support ids left. Contact the maker.";
+}

@@ -1,0 +1,22 @@
+using System.Globalization;
+using Akashi.Platform.OperatorAccess;
+using Akashi.Platform.Tenancy;
+
+namespace Akashi.Operations.OperatorAccess;
+
+/// <summary>A grant in words of the reader's language.</summary>
+internal static class GrantWords
+{
+    public static string StateOf(GrantStatus status) => status switch
+    {
+        GrantStatus.Granted => "active",
+        GrantStatus.Asked => "waiting",
+        _ => "ended",
+    };
+
+    public static string BasisOf(OperatorGrant grant) => grant.Basis == GrantBasis.LegalOrder ? Text.Of.Format("LegalOrderWith", grant.LegalReference) : Text.Of["Consent"];
+
+    public static string RightsOf(OperatorGrant grant) => string.Join(Text.Of["Comma"], grant.Permissions.Select(NameOf));
+
+    public static string NameOf(string id) => !PermissionCatalogue.TryFind(id, out var entry) ? id : CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "ja" ? entry.Japanese : entry.English;
+}

@@ -1,0 +1,143 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Akashi.Certificates;
+using Akashi.Endpoints;
+using Akashi.Identity;
+using Akashi.Platform.Web;
+using Akashi.Portal;
+using Akashi.TestKit;
+using Akashi.Traces;
+
+namespace Akashi.Operations.Tests.OperatorAccess;
+
+/// <summary>A customer's data is reached by a named operator, for a reason, on a basis, for a time, and the customer sees it.</summary>
+public sealed class OperatorAccessTests : IAsyncLifetime
+{
+    private static readonly object Wanted = new { supportId = "AK00000001", reason = "検知アラートの調査のため", basis = "consent", permissions = new[] { "traces.search" }, minutes = 60 };
+
+    private TestServer _server = null!;
+    private TwoTenants _tenants = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await TestServer.StartAsync(new CertificatesModule(), new IdentityModule(), new EndpointsModule(), new TracesModule(), new OperationsModule(), new PortalModule());
+        _tenants = await TwoTenants.CreateAsync(_server);
+    }
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    [Fact]
+    public async Task Traces_OfACustomer_AreOpenToAnOperatorFromConsentToWithdrawalAlone()
+    {
+        using var customer = _tenants.CreateApiClient(_tenants.A);
+        Assert.Equal(HttpStatusCode.Forbidden, await SearchAsAsync(_tenants.A));
+        var id = await AskAsync(Wanted);
+        Assert.Equal(HttpStatusCode.Forbidden, await SearchAsAsync(_tenants.A));
+        await StepAsync(customer, $"/api/v1/operator-access-consents/{id}/grant", HttpStatusCode.OK);
+        Assert.Equal(HttpStatusCode.OK, await SearchAsAsync(_tenants.A));
+        Assert.Equal(HttpStatusCode.Forbidden, await SearchAsAsync(_tenants.B)); // the grant is for A alone
+        Assert.Equal(HttpStatusCode.Forbidden, await GetAsync(_tenants.A, "/api/v1/terminals")); // and for what it names
+        await StepAsync(customer, $"/api/v1/operator-access-consents/{id}/close", HttpStatusCode.OK);
+        Assert.Equal(HttpStatusCode.Forbidden, await SearchAsAsync(_tenants.A));
+        await StepAsync(customer, $"/api/v1/operator-access-consents/{id}/grant", HttpStatusCode.Conflict); // what is closed stays closed
+
+        var told = await _server.Database.QueryAsOwnerAsync<string>("SELECT action FROM platform.audit_entry WHERE tenant_id = @Value AND action LIKE 'operator-access.%'", new { _tenants.A.Id.Value });
+        Assert.Equal(["ask", "close", "grant", "request", "request", "request", "request", "request"], told.Select(action => action["operator-access.".Length..]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Grant_PastItsTime_OpensNothing()
+    {
+        using var customer = _tenants.CreateApiClient(_tenants.A);
+        var id = await AskAsync(Wanted);
+        await StepAsync(customer, $"/api/v1/operator-access-consents/{id}/grant", HttpStatusCode.OK);
+        _server.Clock.Advance(TimeSpan.FromMinutes(61));
+        Assert.Equal(HttpStatusCode.Forbidden, await SearchAsAsync(_tenants.A));
+    }
+
+    [Fact]
+    public async Task Grant_ClosedInTheDatabaseOnly_OpensNothingThoughTheProgramStillBelievesIt()
+    {
+        using var customer = _tenants.CreateApiClient(_tenants.A);
+        var id = await AskAsync(Wanted);
+        await StepAsync(customer, $"/api/v1/operator-access-consents/{id}/grant", HttpStatusCode.OK);
+        var grant = Guid.Parse(id);
+        await _server.Database.ExecuteAsOwnerAsync("INSERT INTO endpoints.enrolment_token (tenant_id, digest, created_by, created_at, expires_at) SELECT @Value, '\\x01', 'probe', now(), now()", new { _tenants.A.Id.Value });
+        Assert.Equal(1, await CountUnderAsync(grant));
+        await _server.Database.ExecuteAsOwnerAsync("UPDATE platform.operator_grant SET expires_at = now() - interval '1 second' WHERE id = @grant", new { grant });
+        Assert.Equal(0, await CountUnderAsync(grant));
+    }
+
+    [Fact]
+    public async Task LegalOrder_NeedsASecondOperatorAndNoConsent()
+    {
+        var id = await AskAsync(new { supportId = "AK00000001", reason = "裁判所の命令による開示のため", basis = "legal-order", legalReference = "令和8年(ヨ)第1号", permissions = new[] { "traces.search" }, minutes = 60 });
+        using var customer = _tenants.CreateApiClient(_tenants.A);
+        await StepAsync(customer, $"/api/v1/operator-access-consents/{id}/grant", HttpStatusCode.Conflict);
+        using var same = _tenants.CreateApiClient(_tenants.Operator);
+        await StepAsync(same, $"/api/v1/operator-access/AK00000001/{id}/confirm", HttpStatusCode.Forbidden);
+        await _server.Database.ExecuteAsOwnerAsync("UPDATE platform.operator_grant SET operator_user_id = 'someone-else'");
+        await StepAsync(same, $"/api/v1/operator-access/AK00000001/{id}/confirm", HttpStatusCode.OK);
+        Assert.Equal(HttpStatusCode.Forbidden, await SearchAsAsync(_tenants.A)); // granted to the one who asked, not to the one who confirmed
+    }
+
+    [Fact]
+    public async Task Ask_WithoutReasonBasisOrKnownPermission_IsRefused()
+    {
+        using var client = _tenants.CreateApiClient(_tenants.Operator);
+        foreach (var bad in new object[]
+        {
+            new { supportId = "AK00000001", reason = "短い", basis = "consent", permissions = new[] { "traces.search" }, minutes = 60 },
+            new { supportId = "AK00000001", reason = "検知アラートの調査のため", basis = "because", permissions = new[] { "traces.search" }, minutes = 60 },
+            new { supportId = "AK00000001", reason = "検知アラートの調査のため", basis = "legal-order", permissions = new[] { "traces.search" }, minutes = 60 },
+            new { supportId = "AK00000001", reason = "検知アラートの調査のため", basis = "consent", permissions = new[] { "users.manage" }, minutes = 60 },
+            new { supportId = "AK00000001", reason = "検知アラートの調査のため", basis = "consent", permissions = Array.Empty<string>(), minutes = 60 },
+            new { supportId = "AK00000001", reason = "検知アラートの調査のため", basis = "consent", permissions = new[] { "traces.search" }, minutes = 100_000 },
+        })
+        {
+            using var answer = await client.PostAsJsonAsync("/api/v1/operator-access", bad, Cancellation);
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        }
+        using var customer = _tenants.CreateApiClient(_tenants.A);
+        using var refused = await customer.PostAsJsonAsync("/api/v1/operator-access", Wanted, Cancellation);
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+    }
+
+    private async Task<string> AskAsync(object wanted)
+    {
+        using var client = _tenants.CreateApiClient(_tenants.Operator);
+        using var answer = await client.PostAsJsonAsync("/api/v1/operator-access", wanted, Cancellation);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("id").GetString()!;
+    }
+
+    private static async Task StepAsync(HttpClient client, string path, HttpStatusCode expected)
+    {
+        using var answer = await client.PostAsync(new Uri(path, UriKind.Relative), null, Cancellation);
+        Assert.Equal((path, expected), (path, answer.StatusCode));
+    }
+
+    private Task<HttpStatusCode> SearchAsAsync(TestTenant tenant) => GetAsync(tenant, "/api/v1/traces?q=*");
+
+    private async Task<HttpStatusCode> GetAsync(TestTenant tenant, string path)
+    {
+        using var client = _tenants.CreateApiClient(_tenants.Operator);
+        client.DefaultRequestHeaders.Add("Akashi-Tenant", tenant.SupportId);
+        using var answer = await client.GetAsync(new Uri(path, UriKind.Relative), Cancellation);
+        return answer.StatusCode;
+    }
+
+    private async Task<long> CountUnderAsync(Guid grant)
+    {
+        using (Akashi.Platform.OperatorAccess.OperatorPath.Enter(_tenants.A.Id, grant))
+        {
+            await using var session = await _server.Database.Application.OpenAsync(_tenants.A.Id, Cancellation);
+            Assert.Equal("akashi_operator", await session.QuerySingleAsync<string>("SELECT current_user::text", null, Cancellation));
+            Assert.Equal(0, await session.QuerySingleAsync<long>("SELECT count(*) FROM identity.user_account", null, Cancellation)); // credentials: never
+            return await session.QuerySingleAsync<long>("SELECT count(*) FROM endpoints.enrolment_token", null, Cancellation);
+        }
+    }
+}

@@ -1,4 +1,5 @@
 using Akashi.Platform.Hosting;
+using Akashi.Platform.Mail.Smtp;
 
 namespace Akashi.Host;
 
@@ -28,6 +29,7 @@ internal static class ServerSettings
             LocalPrograms = all.GetSection("localPrograms").Get<string[]>() ?? defaults.LocalPrograms,
             Region = all["region"] ?? defaults.Region,
             Production = all.GetValue("production", false),
+            Smtp = all.GetSection("smtp").Get<SmtpOptions>() ?? defaults.Smtp,
             AllowUnencryptedVolume = all.GetValue("allowUnencryptedVolume", false),
         };
     }

@@ -1,3 +1,5 @@
+using Akashi.Platform.Mail.Smtp;
+
 namespace Akashi.Platform.Hosting;
 
 /// <summary>Settings of one server node, from <c>DATA/config.json</c>, the environment (<c>AKASHI__…</c>) and the command line, later ones winning.</summary>
@@ -33,6 +35,9 @@ public sealed record ServerOptions
     /// <summary>Named consent to run production on an unencrypted volume.</summary>
     public bool AllowUnencryptedVolume { get; init; }
 
+    /// <summary>The service's mail server.</summary>
+    public SmtpOptions Smtp { get; init; } = new();
+
     /// <summary>Paths of the service's own programs on this machine; the agent beside them leaves them out, or each batch would cause the next.</summary>
     public IReadOnlyList<string> LocalPrograms { get; init; } = [];
 
@@ -58,6 +63,7 @@ public sealed record ServerOptions
         if (ApplicationConnection.Length == 0) faults.Add("applicationConnection is missing. `./akashi up` writes it into DATA/config.json.");
         if (OperatorConnection.Length == 0) faults.Add("operatorConnection is missing. `./akashi up` writes it into DATA/config.json.");
         if (Region != "jp") faults.Add($"region: '{Region}' is not allowed; customer data stays in Japan (jp).");
+        faults.AddRange(Smtp.Faults());
         return faults;
     }
 }

@@ -20,7 +20,9 @@ internal sealed partial class MailSender(MailQueue queue, MailTransports transpo
     /// <summary>A mail server that does not answer holds up its own tenant alone.</summary>
     protected override int Parallelism => 8;
 
-    protected override async Task WorkAsync(TenantId tenant, CancellationToken cancellation)
+    protected override Task WorkAsync(TenantId tenant, CancellationToken cancellation) => SendDueAsync(tenant, cancellation);
+
+    internal async Task SendDueAsync(TenantId tenant, CancellationToken cancellation)
     {
         await using (var transport = await transports.OpenAsync(tenant, cancellation))
         {

@@ -59,7 +59,9 @@ internal sealed class MailFixture : IAsyncDisposable
         await session.CommitAsync();
     }
 
-    public MailSender CreateSender() => new(Queue, new MailTransports(Options), Signals, Clock, NullLogger<MailSender>.Instance);
+    public MailSender CreateSender() => new(Queue, new MailTransports(Servers, Options), Signals, Clock, NullLogger<MailSender>.Instance);
+
+    public TenantMailServer Servers => new(Database.Application, Keys, Options, Clock);
 
     public async Task<Row> SingleAsync() => (await RowsAsync()).Single();
 

@@ -10,6 +10,10 @@ namespace Akashi.Durability;
 public static partial class DurableFile
 {
     private const int ReadOnlyDirectory = 0x10000; // O_RDONLY | O_DIRECTORY on Linux
+    private const int WorkingFolder = -100; // AT_FDCWD
+    private const uint NoReplace = 1; // RENAME_NOREPLACE, renameat2(2)
+    private const int AlreadyExists = 17; // EEXIST
+    private const int InvalidArgument = 22; // EINVAL
     private const string TemporarySuffix = ".tmp";
     private const int MaximumRemembered = 100_000;
 
@@ -43,6 +47,23 @@ public static partial class DurableFile
 
     public static void Write(string path, ReadOnlyMemory<byte> content, UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite) =>
         Write(path, handle => RandomAccess.Write(handle, content.Span, 0), mode);
+
+    /// <summary>Gives a finished, fsynced file its final name and fsyncs the folder. Both names are on one file system.</summary>
+    /// <returns>False when the name is taken; the file then stays where it was.</returns>
+    public static bool Publish(string temporary, string path)
+    {
+        if (!OperatingSystem.IsLinux() || RenameAt(WorkingFolder, temporary, WorkingFolder, path, NoReplace) != 0)
+        {
+            var error = OperatingSystem.IsLinux() ? Marshal.GetLastPInvokeError() : InvalidArgument;
+            if (error == AlreadyExists) return false;
+            if (error != InvalidArgument) throw new IOException($"'{path}' cannot be written: {Marshal.GetPInvokeErrorMessage(error)}.");
+            // Some network file systems cannot refuse within the rename itself.
+            if (File.Exists(path)) return false;
+            File.Move(temporary, path, overwrite: false);
+        }
+        SyncFolder(Path.GetDirectoryName(path)!);
+        return true;
+    }
 
     /// <summary>
     /// Creates a folder and fsyncs each parent that gained an entry. A folder that is there already may have been made a moment ago by
@@ -91,6 +112,9 @@ public static partial class DurableFile
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "renameat2", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int RenameAt(int fromFolder, string from, int toFolder, string to, uint flags);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FileSync(int descriptor);

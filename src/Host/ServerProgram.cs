@@ -1,5 +1,6 @@
 using Akashi.Platform.Database;
 using Akashi.Platform.Hosting;
+using Akashi.Platform.Objects;
 using Akashi.Platform.Web;
 using Microsoft.Extensions.Logging.Console;
 
@@ -41,6 +42,18 @@ internal static class ServerProgram
         builder.WebHost.UseAkashiKestrel(options);
         var app = builder.Build();
         await ApplyMigrationsAsync(modules, options, app.Services);
+        try
+        {
+            await app.Services.GetRequiredService<NodeRegister>().JoinAsync(CancellationToken.None);
+        }
+        catch (NodeRefusedException e)
+        {
+            await app.DisposeAsync();
+            return Refuse(e.Message);
+        }
+        // With files we are the only node, so nobody is writing; a shared store's leavings may be another node's uploads under way.
+        var objects = app.Services.GetRequiredService<IObjectStore>();
+        if (objects.IsLocal) await objects.SweepAsync(app.Services.GetRequiredService<TimeProvider>().GetUtcNow(), CancellationToken.None);
         foreach (var module in modules) await module.StartAsync(app.Services, CancellationToken.None);
         await ReadyFile.EnsureAsync(app.Services, options, CancellationToken.None);
         app.UseAkashiWeb(modules);

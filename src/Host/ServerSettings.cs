@@ -1,5 +1,6 @@
 using Akashi.Platform.Hosting;
 using Akashi.Platform.Mail.Smtp;
+using Akashi.Platform.Objects;
 
 namespace Akashi.Host;
 
@@ -30,6 +31,8 @@ internal static class ServerSettings
             Region = all["region"] ?? defaults.Region,
             Production = all.GetValue("production", false),
             Smtp = all.GetSection("smtp").Get<SmtpOptions>() ?? defaults.Smtp,
+            Objects = all.GetSection("objects").Get<ObjectStoreOptions>() ?? defaults.Objects,
+            EmbeddedTraces = all.GetValue("embeddedTraces", true),
             AllowUnencryptedVolume = all.GetValue("allowUnencryptedVolume", false),
         };
     }

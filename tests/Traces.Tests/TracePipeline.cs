@@ -36,6 +36,8 @@ internal sealed class TracePipeline : IAsyncDisposable
 
     public ServerOptions Options => _server.Options;
 
+    public TestClock Clock => _server.Clock;
+
     public BatchReceiver Receiver => Service<BatchReceiver>();
 
     public Indexer Indexer => Service<Indexer>();

@@ -21,7 +21,6 @@ public sealed class TracesModule : AkashiModule
 
     public override void AddServices(IServiceCollection services, ServerOptions options)
     {
-        services.AddSingleton(new ObjectStore(options.ObjectsFolder));
         services.AddSingleton<BatchArchive>();
         services.AddSingleton<ManifestLog>();
         services.AddSingleton<ReceiveBudget>();
@@ -34,12 +33,15 @@ public sealed class TracesModule : AkashiModule
         services.AddSingleton<TraceSearch>();
         services.AddSingleton(TracesPages.Navigation);
         services.AddSingleton<IArchiveCheck, ArchiveVerification>();
+        services.AddSingleton<IObjectOwner, ArchiveObjects>();
+        if (!options.EmbeddedTraces) return;
         services.AddHostedService<Indexer>();
         services.AddHostedService<Merger>();
     }
 
     public override async Task StartAsync(IServiceProvider services, CancellationToken cancellation)
     {
+        if (!services.GetRequiredService<ServerOptions>().EmbeddedTraces) return;
         var folder = services.GetRequiredService<SegmentFolder>();
         folder.Take();
         foreach (var tenant in await services.GetRequiredService<TenantDirectory>().ListAsync(cancellation))

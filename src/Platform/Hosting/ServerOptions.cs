@@ -1,4 +1,5 @@
 using Akashi.Platform.Mail.Smtp;
+using Akashi.Platform.Objects;
 
 namespace Akashi.Platform.Hosting;
 
@@ -41,6 +42,12 @@ public sealed record ServerOptions
     /// <summary>Paths of the service's own programs on this machine; the agent beside them leaves them out, or each batch would cause the next.</summary>
     public IReadOnlyList<string> LocalPrograms { get; init; } = [];
 
+    /// <summary>Where objects are kept; in files below the data folder by default.</summary>
+    public ObjectStoreOptions Objects { get; init; } = new();
+
+    /// <summary>False on a node that only receives and serves, as one of several: the embedded trace store serves one node.</summary>
+    public bool EmbeddedTraces { get; init; } = true;
+
     public string KeysFolder => Path.Combine(Data, "keys");
 
     public string ObjectsFolder => Path.Combine(Data, "objects");
@@ -64,6 +71,7 @@ public sealed record ServerOptions
         if (OperatorConnection.Length == 0) faults.Add("operatorConnection is missing. `./akashi up` writes it into DATA/config.json.");
         if (Region != "jp") faults.Add($"region: '{Region}' is not allowed; customer data stays in Japan (jp).");
         faults.AddRange(Smtp.Faults());
+        faults.AddRange(Objects.Validate("objects"));
         return faults;
     }
 }

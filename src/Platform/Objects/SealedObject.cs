@@ -14,11 +14,11 @@ public static class SealedObject
 {
     private const string Purpose = "sealed-object";
     private const int MagicSize = 4;
-    private const int PrefixSize = MagicSize + 1 + 4;
-    private const int ChunkSize = 1 << 20;
-    private const int TagSize = 16;
-    private const int NonceSize = 12;
-    private const int MaximumHeader = 64 * 1024;
+    internal const int PrefixSize = MagicSize + 1 + 4;
+    internal const int ChunkSize = 1 << 20;
+    internal const int TagSize = 16;
+    internal const int NonceSize = 12;
+    internal const int MaximumHeader = 64 * 1024;
     private const byte Version = 1;
     private static ReadOnlySpan<byte> Magic => "AKOB"u8;
 
@@ -28,10 +28,7 @@ public static class SealedObject
         if (header.Length > MaximumHeader) throw new ArgumentException($"A header has at most {MaximumHeader} bytes, not {header.Length}.", nameof(header));
         var chunks = Math.Max(1, (content.Length + ChunkSize - 1) / ChunkSize);
         var result = new byte[PrefixSize + header.Length + content.Length + (chunks * TagSize)];
-        Magic.CopyTo(result);
-        result[MagicSize] = Version;
-        BinaryPrimitives.WriteInt32BigEndian(result.AsSpan(MagicSize + 1), header.Length);
-        header.CopyTo(result.AsSpan(PrefixSize));
+        WriteHead(result, header);
         var associated = SHA256.HashData(result.AsSpan(0, PrefixSize + header.Length));
         using var aes = new AesGcm(keys.DeriveKey(tenant, TenantKeyKind.Data, Purpose, associated), TagSize);
         Span<byte> nonce = stackalloc byte[NonceSize];
@@ -68,8 +65,32 @@ public static class SealedObject
         return content;
     }
 
+    internal static void WriteHead(Span<byte> target, ReadOnlySpan<byte> header)
+    {
+        Magic.CopyTo(target);
+        target[MagicSize] = Version;
+        BinaryPrimitives.WriteInt32BigEndian(target[(MagicSize + 1)..], header.Length);
+        header.CopyTo(target[PrefixSize..]);
+    }
+
+    /// <summary>Fails closed: what is not sealed must not reach a disk or a provider of storage.</summary>
+    internal static void RequireMark(ReadOnlySpan<byte> content)
+    {
+        if (!content.StartsWith(Magic)) throw new ArgumentException("Only sealed objects are stored; seal the content first.", nameof(content));
+    }
+
+    /// <summary>Copies a sealed object and refuses anything else before a byte is written.</summary>
+    internal static async Task CopyMarkedAsync(Stream from, Stream to, CancellationToken cancellation)
+    {
+        var first = new byte[PrefixSize];
+        var length = await from.ReadAtLeastAsync(first, first.Length, throwOnEndOfStream: false, cancellation);
+        RequireMark(first.AsSpan(0, length));
+        await to.WriteAsync(first.AsMemory(0, length), cancellation);
+        await from.CopyToAsync(to, ChunkSize, cancellation);
+    }
+
     /// <summary>The last chunk's nonce differs, so that an object cut at a chunk's end does not open.</summary>
-    private static void WriteNonce(Span<byte> nonce, int chunk, bool last)
+    internal static void WriteNonce(Span<byte> nonce, int chunk, bool last)
     {
         nonce.Clear();
         nonce[0] = last ? (byte)1 : (byte)0;

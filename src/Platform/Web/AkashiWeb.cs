@@ -5,6 +5,7 @@ using Akashi.Platform.Crypto;
 using Akashi.Platform.Database;
 using Akashi.Platform.Hosting;
 using Akashi.Platform.Mail;
+using Akashi.Platform.Objects;
 using Akashi.Platform.OperatorAccess;
 using Akashi.Platform.Signals;
 using Microsoft.AspNetCore.Builder;
@@ -40,6 +41,10 @@ public static class AkashiWeb
         services.AddSingleton<ServerCertificates>();
         services.AddSingleton(_ => KeyStore.Open(options.KeysFolder));
         services.AddSingleton(_ => new AkashiDatabase(options.ApplicationConnection, options.OperatorConnection));
+        services.AddSingleton(_ => options.Objects.Open(options.ObjectsFolder));
+        services.AddSingleton<ObjectReconciler>();
+        services.AddSingleton<NodeRegister>();
+        services.AddHostedService(provider => provider.GetRequiredService<NodeRegister>());
         services.AddSingleton<WorkSignals>();
         services.AddMail();
         services.AddAudit();

@@ -47,7 +47,7 @@ internal static class ServerFault
         PostgresException { SqlState: "53100" or "53200" or "53300" or "57P01" or "57P02" or "57P03" } => new DatabaseAway(),
         PostgresException => new InternalFault(traceId),
         NpgsqlException or TimeoutException => new DatabaseAway(),
-        IOException or UnauthorizedAccessException => new StorageAway(),
+        IOException or UnauthorizedAccessException or Amazon.Runtime.AmazonServiceException or Amazon.Runtime.AmazonClientException => new StorageAway(),
         _ => new InternalFault(traceId),
     };
 }

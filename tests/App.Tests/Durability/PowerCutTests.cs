@@ -21,7 +21,7 @@ public sealed class PowerCutTests(TracedService traced) : IClassFixture<TracedSe
         {
             var (asked, answered) = ExchangeOf(batch);
             var folder = Path.GetDirectoryName(batch.ObjectPath)!;
-            var moved = Single("rename", call => call.Texts is [_, var to] && to == batch.ObjectPath);
+            var moved = Single("renameat2", call => call.Texts is [_, var to] && to == batch.ObjectPath);
             var temporary = moved.Texts[0];
             var written = traced.Trace.Last(call => call.Name is "pwrite64" or "write" && call.DescriptorPath == temporary);
             var synced = Single("fsync", call => call.DescriptorPath == temporary);
@@ -71,7 +71,7 @@ public sealed class PowerCutTests(TracedService traced) : IClassFixture<TracedSe
     /// <summary>The first send on the batch's connection after the request's last byte came.</summary>
     private (SystemCall Asked, SystemCall Answered) ExchangeOf(TracedBatch batch)
     {
-        var moved = Single("rename", call => call.Texts is [_, var to] && to == batch.ObjectPath);
+        var moved = Single("renameat2", call => call.Texts is [_, var to] && to == batch.ObjectPath);
         var connection = traced.Trace.Where(call => call.ClientOf(traced.Service.Port) == batch.ClientPort && call.Result > 0).ToList();
         var asked = connection.Last(call => call.Name.StartsWith("recv", StringComparison.Ordinal) && call.End < moved.Begin && !call.Arguments.Contains("MSG_PEEK", StringComparison.Ordinal));
         var answered = connection.OrderBy(call => call.Begin).First(call => call.Name.StartsWith("send", StringComparison.Ordinal) && call.Begin > asked.End);

@@ -6,23 +6,24 @@ using Akashi.Platform.Tenancy;
 namespace Akashi.Traces.Archive;
 
 /// <summary>Keeps each batch exactly as it was uploaded, encrypted. This is the write-ahead log of everything else.</summary>
-internal sealed class BatchArchive(ObjectStore objects, KeyStore keys, TimeProvider clock)
+internal sealed class BatchArchive(IObjectStore objects, KeyStore keys, TimeProvider clock)
 {
     /// <summary>Durable when it returns.</summary>
     /// <returns>The object's key. Each attempt has its own, so that a second upload of a batch never touches the first one's object.</returns>
-    public string Store(ArchiveHeader header, ReadOnlySpan<byte> headerBytes, ReadOnlySpan<byte> zip)
+    public async Task<ObjectKey> StoreAsync(ArchiveHeader header, ReadOnlyMemory<byte> headerBytes, ReadOnlyMemory<byte> zip, CancellationToken cancellation)
     {
         var attempt = Guid.CreateVersion7(clock.GetUtcNow());
-        var key = Path.Combine(FolderOf(header.Tenant), header.CollectionDay.ToString(), header.Name.Tmid.ToString(), $"{header.Name.Id}-{attempt:N}{TraceNames.ArchiveExtension}");
-        objects.Write(key, SealedObject.Seal(keys, header.Tenant, headerBytes, zip));
+        var key = ObjectKey.Of(FolderOf(header.Tenant).ToString(), header.CollectionDay.ToString(), header.Name.Tmid.ToString(), $"{header.Name.Id}-{attempt:N}{TraceNames.ArchiveExtension}");
+        await objects.WriteAsync(key, SealedObject.Seal(keys, header.Tenant, headerBytes.Span, zip.Span), cancellation);
         return key;
     }
 
     /// <exception cref="InvalidDataException">The object is damaged, or is not the batch of its header.</exception>
     /// <exception cref="CryptographicException">The object was changed.</exception>
-    public (ArchiveHeader Header, byte[] HeaderBytes, byte[] Zip) Read(TenantId tenant, string key)
+    /// <exception cref="FileNotFoundException">There is no such object.</exception>
+    public async Task<(ArchiveHeader Header, byte[] HeaderBytes, byte[] Zip)> ReadAsync(TenantId tenant, ObjectKey key, CancellationToken cancellation)
     {
-        var stored = objects.Read(key);
+        var stored = await objects.ReadAsync(key, cancellation);
         var headerBytes = SealedObject.HeaderOf(stored).ToArray();
         var header = ArchiveHeader.Parse(headerBytes);
         var zip = SealedObject.Open(keys, tenant, stored);
@@ -30,9 +31,9 @@ internal sealed class BatchArchive(ObjectStore objects, KeyStore keys, TimeProvi
         return (header, headerBytes, zip);
     }
 
-    public void Delete(string key) => objects.Delete(key);
+    public Task DeleteAsync(ObjectKey key, CancellationToken cancellation) => objects.DeleteAsync(key, cancellation);
 
-    public IEnumerable<string> List(TenantId tenant) => objects.List(FolderOf(tenant)).Where(key => key.EndsWith(TraceNames.ArchiveExtension, StringComparison.Ordinal));
+    public IAsyncEnumerable<ObjectEntry> ListAsync(TenantId tenant, CancellationToken cancellation) => objects.AllAsync(FolderOf(tenant), cancellation);
 
-    private static string FolderOf(TenantId tenant) => Path.Combine(tenant.ToString(), TraceNames.ArchiveFolder);
+    public static ObjectKey FolderOf(TenantId tenant) => ObjectKey.Of(tenant.ToString(), TraceNames.ArchiveFolder);
 }

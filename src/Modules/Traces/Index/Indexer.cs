@@ -76,10 +76,10 @@ internal sealed partial class Indexer(
             if (leaves.Count > 0 && builder.Bytes + batch.LogBytes > MaximumLogBytes) break;
             try
             {
-                builder.Add(batch.Name, batch.CollectedAt, pending.ReadLog(tenant, batch));
+                builder.Add(batch.Name, batch.CollectedAt, await pending.ReadLogAsync(tenant, batch, cancellation));
                 leaves.Add(batch.LeafIndex);
             }
-            catch (Exception e) when (e is InvalidDataException or CryptographicException or FileNotFoundException or DirectoryNotFoundException)
+            catch (Exception e) when (e is InvalidDataException or CryptographicException or FileNotFoundException)
             {
                 // Evidence is damaged: name it once, go on with the rest; it stays pending and verify reports it.
                 LogDamaged(e, batch.FileName, tenant);

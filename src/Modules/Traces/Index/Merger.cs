@@ -1,4 +1,6 @@
 using Akashi.Identity.Contracts;
+using Akashi.Platform.Database;
+using Akashi.Platform.Objects;
 using Akashi.Platform.Tenancy;
 using Akashi.Traces.Search;
 using Akashi.Traces.Store;
@@ -10,7 +12,7 @@ namespace Akashi.Traces.Index;
 
 /// <summary>Merges small segments in the background and removes the files of retired ones once no search can still need them.</summary>
 internal sealed partial class Merger(
-    TenantDirectory tenants, SegmentCatalogue catalogue, SegmentFolder folder, SegmentReaders readers, TimeProvider clock, ILogger<Merger> logger) : BackgroundService
+    AkashiDatabase database, TenantDirectory tenants, SegmentCatalogue catalogue, SegmentFolder folder, SegmentReaders readers, TimeProvider clock, ILogger<Merger> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
@@ -53,10 +55,12 @@ internal sealed partial class Merger(
         return merged;
     }
 
-    private async Task RemoveRetiredAsync(TenantId tenant, CancellationToken cancellation)
+    internal async Task RemoveRetiredAsync(TenantId tenant, CancellationToken cancellation)
     {
         var retired = await catalogue.RetiredBeforeAsync(tenant, clock.GetUtcNow() - Grace, cancellation);
         if (retired.Count == 0) return;
+        await using var session = await database.OpenAsync(tenant, cancellation);
+        if (!await DeletionGate.TryPassAsync(session, cancellation)) return;
         foreach (var segment in retired)
         {
             readers.Forget(segment.SegmentId);

@@ -1,5 +1,6 @@
 using Akashi.Agent.Protocol;
 using Akashi.Platform.Database;
+using Akashi.Platform.Objects;
 using Akashi.Platform.Tenancy;
 using Akashi.Traces.Archive;
 using Akashi.Traces.Receive;
@@ -27,10 +28,11 @@ internal sealed class PendingBatches(AkashiDatabase database, BatchArchive archi
     }
 
     /// <exception cref="InvalidDataException">The archived object is damaged.</exception>
-    public byte[] ReadLog(TenantId tenant, PendingBatch batch)
+    /// <exception cref="FileNotFoundException">It is gone.</exception>
+    public async Task<byte[]> ReadLogAsync(TenantId tenant, PendingBatch batch, CancellationToken cancellation)
     {
         if (recent.Take(batch.ObjectKey) is { } log) return log;
-        var (header, _, zip) = archive.Read(tenant, batch.ObjectKey);
+        var (header, _, zip) = await archive.ReadAsync(tenant, new ObjectKey(batch.ObjectKey), cancellation);
         return BatchZip.ReadLog(zip, header.Name).TryGet(out log, out var failure)
             ? log
             : throw new InvalidDataException($"The archived batch '{batch.FileName}' cannot be unpacked: {failure.English}");

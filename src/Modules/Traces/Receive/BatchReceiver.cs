@@ -52,20 +52,20 @@ internal sealed class BatchReceiver(BatchArchive archive, ManifestLog manifests,
         var collected = source == TraceNames.SourceImport ? name.SendTime : now;
         var header = new ArchiveHeader(tenant, name, Sha256.Of(zip.Span), zip.Length, log.Length, lines, source, now, collected);
         var headerBytes = header.ToBytes();
-        var key = archive.Store(header, headerBytes, zip.Span);
-        recent.Keep(key, log); // before the indexer can ask for it
+        var key = await archive.StoreAsync(header, headerBytes, zip, cancellation);
+        recent.Keep(key.ToString(), log); // before the indexer can ask for it
         var added = false;
         try
         {
-            var verdict = await manifests.AppendAsync(header, headerBytes, key, cancellation);
+            var verdict = await manifests.AppendAsync(header, headerBytes, key.ToString(), cancellation);
             added = verdict == ManifestVerdict.Added;
             if (added) return new BatchReceipt(lines, Stored: true);
-            archive.Delete(key);
+            await archive.DeleteAsync(key, CancellationToken.None);
             return verdict == ManifestVerdict.AlreadyThere ? new BatchReceipt(lines, Stored: false) : new BatchDiffers(name.Id.ToString());
         }
         finally
         {
-            if (!added) recent.Take(key);
+            if (!added) recent.Take(key.ToString());
         }
     }
 

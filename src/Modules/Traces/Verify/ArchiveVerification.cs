@@ -4,6 +4,7 @@ using Akashi.Platform.Crypto;
 using Akashi.Platform.Database;
 using Akashi.Platform.Hosting;
 using Akashi.Platform.Merkle;
+using Akashi.Platform.Objects;
 using Akashi.Platform.Tenancy;
 using Akashi.Traces.Archive;
 using Akashi.Traces.Index;
@@ -41,7 +42,8 @@ internal sealed class ArchiveVerification(
         foreach (var tenant in await tenants.ListAsync(cancellation))
         {
             var findings = new Findings(report, tenant);
-            var present = archive.List(tenant.Id).ToList(); // before the state: what arrives meanwhile is not counted
+            var present = new List<string>(); // before the state: what arrives meanwhile is not counted
+            await foreach (var entry in archive.ListAsync(tenant.Id, cancellation)) present.Add(entry.Key.ToString());
             VerifiedState state;
             await using (var session = await database.OpenAsync(tenant.Id, cancellation)) state = await VerifiedState.ReadAsync(session, cancellation);
             var (expected, objects) = await WalkArchiveAsync(tenant.Id, state, findings, cancellation);
@@ -76,7 +78,7 @@ internal sealed class ArchiveVerification(
             {
                 if (batch.LeafIndex != tree.Size) findings.Add($"batch {tree.Size} is missing before '{batch.FileName}'");
                 objects.Add(batch.ObjectKey);
-                if (ReadBatch(tenant, batch, findings) is { } sum && !state.Pending.Contains(batch.LeafIndex)) expected[(batch.Tmid, batch.BatchId)] = sum;
+                if (await ReadBatchAsync(tenant, batch, findings, cancellation) is { } sum && !state.Pending.Contains(batch.LeafIndex)) expected[(batch.Tmid, batch.BatchId)] = sum;
                 tree.Append(new Sha256(batch.LeafHash));
                 while (heads.TryPeek(out var head) && head.Size == tree.Size)
                 {
@@ -87,11 +89,11 @@ internal sealed class ArchiveVerification(
         return (expected, objects);
     }
 
-    private LineSum? ReadBatch(TenantId tenant, BatchRow batch, Findings findings)
+    private async Task<LineSum?> ReadBatchAsync(TenantId tenant, BatchRow batch, Findings findings, CancellationToken cancellation)
     {
         try
         {
-            var (header, headerBytes, zip) = archive.Read(tenant, batch.ObjectKey);
+            var (header, headerBytes, zip) = await archive.ReadAsync(tenant, new ObjectKey(batch.ObjectKey), cancellation);
             if (MerkleTree.LeafHash(headerBytes) != new Sha256(batch.LeafHash)) findings.Add($"batch '{batch.FileName}' is not the one whose leaf is in the log");
             if (!BatchZip.ReadLog(zip, header.Name).TryGet(out var log, out var failure))
             {
@@ -102,7 +104,7 @@ internal sealed class ArchiveVerification(
             if (sum.Lines != batch.Lines) findings.Add($"batch '{batch.FileName}' has {sum.Lines} lines, its manifest says {batch.Lines}");
             return sum;
         }
-        catch (Exception e) when (e is InvalidDataException or CryptographicException or FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (e is InvalidDataException or CryptographicException or FileNotFoundException)
         {
             findings.Add($"batch '{batch.FileName}' cannot be read from '{batch.ObjectKey}': {e.Message}");
             return null;

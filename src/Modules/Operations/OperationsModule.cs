@@ -1,3 +1,4 @@
+using Akashi.Operations.Audit;
 using Akashi.Operations.OperatorAccess;
 using Akashi.Platform.Hosting;
 using Akashi.Platform.Web;
@@ -15,10 +16,15 @@ public sealed class OperationsModule : AkashiModule
         services.AddSingleton<OperatorSteps>();
         services.AddSingleton(OperatorAccessRoutes.AskedNavigation);
         services.AddSingleton(OperatorAccessRoutes.ConsentNavigation);
+        services.AddSingleton<AuditActionNames>();
+        services.AddSingleton(AuditPages.Navigation);
+        services.AddSingleton<IArchiveCheck, AuditCheck>();
+        AuditActions.AddNames(services);
     }
 
     public override void MapRoutes(ServiceRoutes routes)
     {
         OperatorAccessRoutes.Map(routes);
+        AuditPages.Map(routes);
     }
 }

@@ -20,9 +20,3 @@ internal sealed record AuditExportTooLarge(int Maximum) : Failure("audit-export-
     public override string Japanese => $"一度に出力できる監査ログは {Maximum} 件までです。期間を分けて出力してください。";
     public override string English => $"At most {Maximum} audit entries can be exported at once. Export shorter time ranges one after another.";
 }
-
-internal sealed record AuditFilterInvalid(string Field, string Value, string Rule) : Failure("audit-filter-invalid", StatusCodes.Status400BadRequest)
-{
-    public override string Japanese => $"条件「{Field}」の値「{Value}」は使えません。次の形で指定してください: {Rule}";
-    public override string English => $"'{Value}' cannot be the condition '{Field}'. Give: {Rule}";
-}

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Akashi.Cli;
+using Akashi.Cli.Audit;
 using Akashi.Cli.Connection;
 using Akashi.Cli.Doctor;
 using Akashi.Cli.Terminals;
@@ -58,6 +59,7 @@ var root = new RootCommand("Akashi on the command line. Exit codes: 0 done, 1 re
     data,
     new Command("trace", "Search, count, export and import traces.") { traceSearch, traceCount, traceExport, traceImport },
     new Command("terminal", "Terminals.") { terminalList },
+    AuditCommands.Create(clock, WithApiAsync),
     verify,
     migrate,
     doctor,

@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Unicode;
 using Akashi.Cli.Connection;
 using Akashi.Supervisor;
 
@@ -11,9 +9,6 @@ namespace Akashi.Cli.Traces;
 internal static class TraceSearch
 {
     private const int LargestPage = 1000;
-
-    // Keeps Japanese readable and escapes every control character.
-    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
     public static async Task<int> RunAsync(ApiConnection api, string query, TimeRange range, int limit, bool json, TextWriter output, TextWriter errors, CancellationToken cancellation)
     {
@@ -32,7 +27,7 @@ internal static class TraceSearch
             foreach (var row in rows.EnumerateArray())
             {
                 count++;
-                if (table is null) output.WriteLine(ToLine(row));
+                if (table is null) output.WriteLine(JsonLine.Of(row));
                 else Add(table, FoundTrace.Read(row));
             }
             after = rows.GetArrayLength() > 0 && root.TryGetProperty("next", out var next) && next.ValueKind == JsonValueKind.String ? next.GetString() : null;
@@ -45,11 +40,4 @@ internal static class TraceSearch
 
     private static void Add(OutputTable table, FoundTrace trace) =>
         table.Add(trace.Time, Printable.Line(trace.Computer), Printable.Line(trace.Event), Printable.Line(trace.Process), Printable.Line(trace.What));
-
-    private static string ToLine(JsonElement row)
-    {
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer, Readable)) row.WriteTo(writer);
-        return System.Text.Encoding.UTF8.GetString(buffer.GetBuffer(), 0, checked((int)buffer.Length));
-    }
 }

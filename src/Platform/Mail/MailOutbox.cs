@@ -1,3 +1,4 @@
+using Akashi.Platform.Errors;
 using Akashi.Platform.Crypto;
 using Akashi.Platform.Database;
 using Akashi.Platform.Signals;

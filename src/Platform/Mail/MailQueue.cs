@@ -1,3 +1,4 @@
+using Akashi.Platform.Errors;
 using System.Security.Cryptography;
 using Akashi.Platform.Crypto;
 using Akashi.Platform.Database;

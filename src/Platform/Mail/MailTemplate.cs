@@ -1,3 +1,4 @@
+using Akashi.Platform.Errors;
 using System.Text.RegularExpressions;
 
 namespace Akashi.Platform.Mail;

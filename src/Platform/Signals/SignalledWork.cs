@@ -15,6 +15,10 @@ public abstract partial class SignalledWork(WorkSignals signals, TimeProvider cl
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(10);
     private const int MaximumDoublings = 10;
 
+    protected WorkSignals Signals => signals;
+
+    protected TimeProvider Clock => clock;
+
     /// <summary>Name of the queue, for example <c>mail</c>.</summary>
     protected abstract string Queue { get; }
 

@@ -3,6 +3,7 @@ using System.Net;
 using Akashi.Platform.Audit;
 using Akashi.Platform.Crypto;
 using Akashi.Platform.Database;
+using Akashi.Platform.Events;
 using Akashi.Platform.Hosting;
 using Akashi.Platform.Mail;
 using Akashi.Platform.Objects;
@@ -47,6 +48,7 @@ public static class AkashiWeb
         services.AddHostedService(provider => provider.GetRequiredService<NodeRegister>());
         services.AddSingleton<WorkSignals>();
         services.AddMail();
+        services.AddEvents();
         services.AddAudit();
         services.AddSingleton<OperatorGrants>();
         services.AddSingleton<WebKeys>();

@@ -1,3 +1,4 @@
+using Akashi.Platform.Errors;
 using System.Globalization;
 using System.Text;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Akashi.Platform.Mail;
+namespace Akashi.Platform.Errors;
 
 /// <summary>Text of people or of foreign servers, made safe to stand in a header, a list or a log.</summary>
 internal static class OneLine

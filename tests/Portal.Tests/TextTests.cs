@@ -28,7 +28,7 @@ public sealed partial class TextTests
         var folder = Path.GetDirectoryName(Path.Combine(Repository.Root, file))!;
         var known = Read(Path.Combine(Repository.Root, file));
         var sources = Directory.EnumerateFiles(folder, "*.*", SearchOption.AllDirectories).Where(source => source.EndsWith(".razor", StringComparison.Ordinal) || source.EndsWith(".cs", StringComparison.Ordinal))
-            .Where(source => !source.Contains("/obj/", StringComparison.Ordinal) && !source.Contains("/bin/", StringComparison.Ordinal));
+            .Where(source => !source.Contains("/obj/", StringComparison.Ordinal) && !source.Contains("/bin/", StringComparison.Ordinal) && TextFolderOf(source) == folder);
         foreach (var source in sources)
         {
             foreach (Match use in Use().Matches(File.ReadAllText(source)))
@@ -41,6 +41,14 @@ public sealed partial class TextTests
     {
         foreach (var file in Repository.ModuleFiles("*.razor"))
             Assert.False(Inline().IsMatch(File.ReadAllText(file)), $"{file} holds an inline style, handler or script, which the content policy refuses");
+    }
+
+    /// <summary>A page takes its texts from its own folder, or from the nearest above.</summary>
+    private static string TextFolderOf(string source)
+    {
+        var folder = Path.GetDirectoryName(source)!;
+        while (!File.Exists(Path.Combine(folder, "Text.resx"))) folder = Path.GetDirectoryName(folder)!;
+        return folder;
     }
 
     private static Dictionary<string, string> Read(string file) =>

@@ -19,6 +19,8 @@ public class DataCallTests
         "Akashi.Identity.Tenants.FirstTenants.EnsureAsync",
         "Akashi.Identity.Tenants.FirstTenants.IssueAccessAsync",
         "Akashi.Identity.SignIn.PasswordJudge.JudgeAsync",
+        "Akashi.Identity.SignIn.TypedNames.ResolveAsync",
+        "Akashi.Identity.Activation.LinkRequests.AskAsync",
         "Akashi.Certificates.Contracts.CertificateAuthority.JudgeTerminalAsync",
         "Akashi.Traces.Verify.ArchiveVerification.VerifyAsync",
     ];

@@ -13,7 +13,8 @@ namespace Akashi.TestKit;
 public sealed record TestTenant(TenantId Id, string SupportId, Guid UserAccountId, string UserId, string Password, string Token);
 
 /// <summary>
-/// Two customers side by side, for proving that one never sees the other. Needs a server with the Identity module:
+/// Two customers side by side, for proving that one never sees the other. They sign in with the password alone, which keeps tests short; see
+/// <see cref="RequireCodesAsync"/>. Needs a server with the Identity module:
 /// <c>var tenants = await TwoTenants.CreateAsync(server);</c>
 /// </summary>
 public sealed class TwoTenants
@@ -41,6 +42,10 @@ public sealed class TwoTenants
         var b = await PrepareAsync(server, "AK00000002", "admin", "Password-of-B-2");
         return new TwoTenants(server, a, b, await PrepareAsync(server, SupportId.Operator, "operator", "Password-of-Op-3"));
     }
+
+    /// <summary>From now on the tenant asks for a mailed code too, as new contracts do.</summary>
+    public Task RequireCodesAsync(TestTenant tenant) =>
+        _server.Database.ExecuteAsOwnerAsync("UPDATE identity.sign_in_policy SET factors = 'password+mail' WHERE tenant_id = @id", new { id = tenant.Id.Value });
 
     /// <summary>A browser signed in on the portal.</summary>
     public async Task<TestBrowser> SignInAsync(TestTenant tenant)
@@ -78,6 +83,7 @@ public sealed class TwoTenants
         var hash = Hashes.GetOrAdd(password, text => PasswordHash.Create(text, PasswordHash.MinimumRounds));
         var user = (await server.Database.QueryAsOwnerAsync<(Guid Id, string Role)>(
             "UPDATE identity.user_account SET password_hash = @hash, state = 'active' WHERE tenant_id = @id AND user_key = @userId RETURNING id, role", new { id, userId, hash })).Single();
+        await server.Database.ExecuteAsOwnerAsync("INSERT INTO identity.sign_in_policy (tenant_id, factors, changed_at) VALUES (@id, 'password', now()) ON CONFLICT (tenant_id) DO NOTHING", new { id });
         var tenant = new TenantId(id);
         var token = await server.Services.GetRequiredService<ApiTokens>().ReplaceAsync(tenant, user.Id, "test", Akashi.Identity.Roles.PermissionsOf(user.Role), CancellationToken.None);
         return new TestTenant(tenant, supportId, user.Id, userId, password, token);

@@ -1,11 +1,13 @@
 using Akashi.Identity.Activation;
 using Akashi.Identity.Contracts;
+using Akashi.Identity.CustomRoles;
 using Akashi.Identity.HandOff;
 using Akashi.Identity.Passwords;
 using Akashi.Identity.Sessions;
 using Akashi.Identity.SignIn;
 using Akashi.Identity.Tenants;
 using Akashi.Identity.Tokens;
+using Akashi.Identity.Users;
 using Akashi.Platform.Hosting;
 using Akashi.Platform.Tenancy;
 using Akashi.Platform.Web;
@@ -31,6 +33,18 @@ public sealed class IdentityModule : AkashiModule
         services.AddSingleton<OperatorAccess>();
         services.AddSingleton<ApiTokens>();
         services.AddSingleton<Activations>();
+        services.AddSingleton<LinkRequests>();
+        services.AddHostedService<LinkWork>();
+        services.AddSingleton<TypedNames>();
+        services.AddSingleton<SignInCodes>();
+        services.AddSingleton<UserDirectory>();
+        services.AddSingleton<UserChanges>();
+        services.AddSingleton<UserHelp>();
+        services.AddSingleton<UserDetails>();
+        services.AddSingleton(UserRoutes.Navigation);
+        services.AddSingleton<RoleBook>();
+        services.AddSingleton<RoleChanges>();
+        services.AddSingleton(RoleRoutes.Navigation);
         services.AddSingleton<PasswordJudge>();
         services.AddSingleton<SessionBook>();
         services.AddSingleton<ICallerAuthenticator, SessionAuthenticator>();
@@ -42,8 +56,19 @@ public sealed class IdentityModule : AkashiModule
         const string before = "Who asks is not known before sign-in.";
         routes.Portal.MapGet("/sign-in", PasswordSignIn.Get).OpenToAnybody(before);
         routes.Portal.MapPost("/sign-in", PasswordSignIn.PostAsync).OpenToAnybody(before);
-        routes.Portal.MapGet("/activate", Activate.GetAsync).OpenToAnybody("The link itself is the credential.");
-        routes.Portal.MapPost("/activate", Activate.PostAsync).OpenToAnybody("The link itself is the credential.");
+        routes.Portal.MapGet(CodeSignIn.Path, CodeSignIn.GetAsync).OpenToAnybody(before);
+        routes.Portal.MapPost(CodeSignIn.Path, CodeSignIn.PostAsync).OpenToAnybody(before);
+        routes.Portal.MapPost(CodeSignIn.AgainPath, CodeSignIn.SendAgainAsync).OpenToAnybody(before);
+        routes.Portal.MapGet(AskForLink.Path, AskForLink.Get).OpenToAnybody(before);
+        routes.Portal.MapPost(AskForLink.Path, AskForLink.PostAsync).OpenToAnybody(before);
+        foreach (var path in new[] { Activations.FirstAccessPath, Activations.ResetPath })
+        {
+            routes.Portal.MapGet(path, SetPassword.GetAsync).OpenToAnybody("The link itself is the credential.");
+            routes.Portal.MapPost(path, SetPassword.PostAsync).OpenToAnybody("The link itself is the credential.");
+        }
+        routes.Portal.MapGet(OwnSessions.Path, OwnSessions.GetAsync).RequirePermission(Permission.AccountSelf, TenantScope.Own);
+        routes.Portal.MapPost(OwnSessions.Path + "/end", OwnSessions.EndAsync).RequirePermission(Permission.AccountSelf, TenantScope.Own);
+        routes.Portal.MapPost(OwnSessions.Path + "/end-others", OwnSessions.EndOthersAsync).RequirePermission(Permission.AccountSelf, TenantScope.Own);
         routes.Portal.MapGet("/account/password", ChangePassword.Get).RequirePermission(Permission.AccountSelf, TenantScope.Own);
         routes.Portal.MapPost("/account/password", ChangePassword.PostAsync).RequirePermission(Permission.AccountSelf, TenantScope.Own);
 
@@ -56,6 +81,8 @@ public sealed class IdentityModule : AkashiModule
             host.MapPost("/sign-out", SignOut.PostAsync).RequirePermission(Permission.AccountSelf, TenantScope.Own);
             host.MapGet("/signed-out", SignedOutPage.Show).OpenToAnybody("Shown after the session has ended.");
         }
+        UserRoutes.Map(routes);
+        RoleRoutes.Map(routes);
         routes.Api.MapGet("/api/v1/me", Me.Get).RequirePermission(Permission.AccountSelf, TenantScope.Own);
     }
 

@@ -11,8 +11,8 @@ namespace Akashi.App.Tests.TenantWalls;
 /// </summary>
 public sealed partial class TenantWallTests(WalledServer walled) : IClassFixture<WalledServer>
 {
-    /// <summary>Writes down at B, as it must, that somebody tried to sign in there. The sign-in tests look at it.</summary>
-    private static readonly string[] MayTouchB = ["/sign-in"];
+    /// <summary>Write down at B, as they must, that somebody tried to sign in or asked for a link there. The sign-in tests look at them.</summary>
+    private static readonly string[] MayTouchB = ["/sign-in", "/forgotten"];
 
     private enum Credential
     {

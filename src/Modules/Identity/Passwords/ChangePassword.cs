@@ -24,8 +24,9 @@ internal static class ChangePassword
 
     public static IResult Get(string? done) => ChangePasswordPage.Show(failure: null, done: done is not null);
 
-    public static async Task<IResult> PostAsync([FromForm] Form form, HttpContext context, PasswordJudge judge, PasswordQueue queue, SessionBook sessions, AkashiDatabase database, SignInPolicy policy)
+    public static async Task<IResult> PostAsync([FromForm] Form? form, HttpContext context, PasswordJudge judge, PasswordQueue queue, SessionBook sessions, AkashiDatabase database, SignInPolicy policy)
     {
+        form ??= new Form();
         var current = CurrentSession.Of(context);
         if (!PasswordRules.CheckNew(form.Password, form.Repeated, current.UserId).TryGet(out var password, out var failure)) return ChangePasswordPage.Show(failure, done: false);
         string hash;

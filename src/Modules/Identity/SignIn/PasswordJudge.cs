@@ -1,9 +1,5 @@
-using System.Globalization;
-using System.Text;
 using Akashi.Identity.Passwords;
-using Akashi.Identity.Tenants;
 using Akashi.Identity.Users;
-using Akashi.Platform.Crypto;
 using Akashi.Platform.Database;
 using Akashi.Platform.Errors;
 using Akashi.Platform.Tenancy;
@@ -18,23 +14,16 @@ internal sealed record SignInRefused() : Failure("sign-in-refused", StatusCodes.
 }
 
 /// <summary>A password that was right, inside the transaction that notes it. Commit after beginning the session.</summary>
-internal sealed record RightPassword(TenantId Tenant, Guid UserAccountId);
+/// <param name="RecordId">Of the attempt in the log of sign-ins.</param>
+internal sealed record RightPassword(TenantId Tenant, Guid UserAccountId, Guid RecordId);
 
 /// <summary>
 /// The one place that judges passwords, so that every way in shares one counter. An attempt is counted as failed before it is
 /// judged, in one atomic statement: however many guesses arrive at once, no more than the allowed number is ever judged.
 /// Unknown tenants and names take the same steps: same statements, same hash, same answer.
 /// </summary>
-internal sealed class PasswordJudge(AkashiDatabase database, PasswordQueue queue, SignInPolicy policy, TimeProvider clock)
+internal sealed class PasswordJudge(AkashiDatabase database, TypedNames names, PasswordQueue queue, SignInPolicy policy, TimeProvider clock)
 {
-    private const char DecoyMark = '\u0001'; // no folded user name holds a control character
-
-    // An unknown support id falls to the operator's tenant, where the attempt is written down.
-    private const string FindTenant = """
-        SELECT id, support_id = @supportId AS known FROM identity.tenant
-        WHERE (support_id = @supportId AND status = 'active') OR kind = 'operator' ORDER BY support_id = @supportId DESC LIMIT 1
-        """;
-
     // Inserting and updating wait for each other on the row of the typed name, so the count is exact however many arrive at once.
     private const string Charge = """
         WITH charged AS (
@@ -68,10 +57,7 @@ internal sealed class PasswordJudge(AkashiDatabase database, PasswordQueue queue
         if (TooLong(attempt)) return new SignInRefused();
         using var place = queue.TryEnter();
         if (place is null) return new SignInBusy();
-        var supportId = SupportId.TryFold(attempt.SupportId) ?? "";
-        var found = (await database.QueryBeforeTenantAsync<TenantRow>(FindTenant, new { supportId }, cancellation)).Single();
-        var tenant = new TenantId(found.Id);
-        var userKey = (found.Known ? UserKey.TryFold(attempt.UserId) : null) ?? DecoyOf(attempt);
+        var (tenant, userKey) = await names.ResolveAsync(attempt.SupportId, attempt.UserId, cancellation);
         var recordId = Guid.CreateVersion7(clock.GetUtcNow());
         var account = await ChargeAsync(tenant, userKey, recordId, attempt, cancellation);
         var password = PasswordRules.TryNormalize(attempt.Password) ?? "";
@@ -84,7 +70,7 @@ internal sealed class PasswordJudge(AkashiDatabase database, PasswordQueue queue
         await using var session = await database.OpenAsync(tenant, cancellation);
         // Nothing is updated when the password was changed or the account suspended while this attempt was judged.
         if (await session.ExecuteAsync(Succeed, new { recordId, userKey, userAccountId = account.Id, hash, renewed }, cancellation) != 1) return new SignInRefused();
-        var answer = new RightPassword(tenant, account.Id);
+        var answer = new RightPassword(tenant, account.Id, recordId);
         await then(session, answer);
         await session.CommitAsync(cancellation);
         return answer;
@@ -97,27 +83,14 @@ internal sealed class PasswordJudge(AkashiDatabase database, PasswordQueue queue
         var account = await session.QueryFirstOrDefaultAsync<AccountRow>(Charge, new
         {
             tenant, userKey, recordId, now, policy.MaximumFailures, lockedUntil = now + policy.LockTime,
-            supportIdTried = Shown(attempt.SupportId), userKeyTried = Shown(attempt.UserId), address = attempt.Address,
+            supportIdTried = UserFields.Shown(attempt.SupportId), userKeyTried = UserFields.Shown(attempt.UserId), address = attempt.Address,
         }, cancellation);
         await session.CommitAsync(cancellation);
         return account;
     }
 
-    /// <summary>A key that nobody has, the same each time the same is typed.</summary>
-    private static string DecoyOf(Attempt attempt) =>
-        DecoyMark + Sha256.Of(Encoding.UTF8.GetBytes($"{attempt.SupportId}{DecoyMark}{attempt.UserId}")).ToString();
-
     private static bool TooLong(Attempt attempt) =>
-        attempt.SupportId.Length > UserKey.MaximumInput || attempt.UserId.Length > UserKey.MaximumInput || attempt.Password.Length > PasswordRules.MaximumInput;
-
-    /// <summary>What was typed, as text that PostgreSQL and people can bear.</summary>
-    private static string Shown(string typed)
-    {
-        const int length = 64;
-        return string.Concat(typed.Take(length).Select(character => char.IsControl(character) || char.IsSurrogate(character) ? "\uFFFD" : character.ToString(CultureInfo.InvariantCulture)));
-    }
-
-    private sealed record TenantRow(Guid Id, bool Known);
+        TypedNames.TooLong(attempt.SupportId) || TypedNames.TooLong(attempt.UserId) || attempt.Password.Length > PasswordRules.MaximumInput;
 
     private sealed record AccountRow(Guid Id, string? PasswordHash);
 }

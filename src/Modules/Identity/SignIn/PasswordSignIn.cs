@@ -13,6 +13,11 @@ namespace Akashi.Identity.SignIn;
 internal static class PasswordSignIn
 {
     public const string SupportIdCookie = "__Host-akashi-support-id";
+    private const string PasswordAlone = "password";
+
+    // Without a choice of the tenant both factors are asked for.
+    private const string Factors = "SELECT coalesce((SELECT factors FROM identity.sign_in_policy), 'password+mail')";
+
     private static readonly TimeSpan SupportIdLife = TimeSpan.FromDays(180);
 
     internal sealed class Form
@@ -39,12 +44,20 @@ internal static class PasswordSignIn
         });
     }
 
-    public static async Task<IResult> PostAsync([FromForm] Form form, HttpContext context, PasswordJudge judge, SessionBook sessions)
+    public static async Task<IResult> PostAsync([FromForm] Form? form, HttpContext context, PasswordJudge judge, SignInCodes codes, SessionBook sessions)
     {
+        form ??= new Form();
+        Failure? limit = null;
+        var codeAwaited = false;
         var attempt = new Attempt(form.SupportId ?? "", form.UserId ?? "", form.Password ?? "", context.Connection.RemoteIpAddress?.ToString() ?? "");
-        var outcome = await judge.JudgeAsync(attempt, (session, right) =>
-            sessions.BeginAsync(session, context, ServiceHost.Portal, right.UserAccountId, Guid.CreateVersion7(), sessions.EndOfNew()), context.RequestAborted);
-        if (!outcome.TryGet(out _, out var failure))
+        var outcome = await judge.JudgeAsync(attempt, async (session, right) =>
+        {
+            codeAwaited = await session.QuerySingleAsync<string>(Factors, cancellation: context.RequestAborted) != PasswordAlone;
+            if (codeAwaited) limit = await codes.BeginAsync(session, right, context);
+            else await sessions.BeginAsync(session, context, ServiceHost.Portal, right.UserAccountId, Guid.CreateVersion7(), sessions.EndOfNew());
+        }, context.RequestAborted);
+        var failure = outcome.Failure ?? limit;
+        if (failure is not null)
         {
             return SignInPage.Show(context, new SignInPage.State
             {
@@ -52,7 +65,7 @@ internal static class PasswordSignIn
             });
         }
         Remember(context, SupportId.TryFold(form.SupportId));
-        return Results.Redirect(Onward(form.To, form.Return));
+        return Results.Redirect(codeAwaited ? CodeSignIn.Address(form.To, form.Return) : Onward(form.To, form.Return));
     }
 
     public static void Remember(HttpContext context, string? supportId)
@@ -61,7 +74,7 @@ internal static class PasswordSignIn
         context.Response.Cookies.Append(SupportIdCookie, supportId, new CookieOptions { Path = "/", Secure = true, HttpOnly = true, SameSite = SameSiteMode.Lax, MaxAge = SupportIdLife });
     }
 
-    private static string Onward(string? to, string? path)
+    public static string Onward(string? to, string? path)
     {
         var local = LocalPath.Safe(path);
         return to == HandOffRoutes.ToConsole ? $"/to/console?return={Uri.EscapeDataString(local)}" : local;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Akashi.Cli;
 using Akashi.Cli.Audit;
+using Akashi.Cli.Calendar;
 using Akashi.Cli.Connection;
 using Akashi.Cli.Doctor;
 using Akashi.Cli.Terminals;
@@ -45,6 +46,10 @@ traceImport.SetAction((parsed, cancellation) => WithApiAsync(parsed, api =>
 var terminalList = new Command("list", "Show the terminals.") { search, json };
 terminalList.SetAction((parsed, cancellation) => WithApiAsync(parsed, api => TerminalList.RunAsync(api, parsed.GetValue(search), parsed.GetValue(json), Console.Out, Console.Error, cancellation)));
 
+var year = new Argument<int>("YEAR") { Description = "1950 to 2100." };
+var calendar = new Command("calendar", "Show holidays and one-off changes of the service's calendar.") { year, json };
+calendar.SetAction((parsed, cancellation) => WithApiAsync(parsed, api => CalendarYear.RunAsync(api, parsed.GetRequiredValue(year), parsed.GetValue(json), Console.Out, cancellation)));
+
 var verify = new Command("verify", "Prove the whole archive against its signed log.");
 verify.SetAction((parsed, cancellation) => ServerProgram.RunAsync("verify", FolderOf(parsed), cancellation));
 
@@ -60,6 +65,7 @@ var root = new RootCommand("Akashi on the command line. Exit codes: 0 done, 1 re
     new Command("trace", "Search, count, export and import traces.") { traceSearch, traceCount, traceExport, traceImport },
     new Command("terminal", "Terminals.") { terminalList },
     AuditCommands.Create(clock, WithApiAsync),
+    calendar,
     verify,
     migrate,
     doctor,

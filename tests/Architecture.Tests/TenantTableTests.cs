@@ -7,7 +7,7 @@ namespace Akashi.Architecture.Tests;
 public sealed class TenantTableTests : IAsyncLifetime
 {
     /// <summary>Read before a tenant is known; docs/adr/0003-tenant-isolation.md says why for each.</summary>
-    private static readonly string[] BeforeTenant = ["platform.migration", "platform.web_key", "platform.signal", "platform.node", "identity.tenant"];
+    private static readonly string[] BeforeTenant = ["platform.migration", "platform.web_key", "platform.signal", "platform.node", "platform.business_hours", "platform.calendar_day", "identity.tenant"];
 
     private const string Tables = """
         SELECT n.nspname || '.' || c.relname AS name,

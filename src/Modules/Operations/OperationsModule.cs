@@ -1,4 +1,5 @@
 using Akashi.Operations.Audit;
+using Akashi.Operations.BusinessDays;
 using Akashi.Operations.OperatorAccess;
 using Akashi.Platform.Hosting;
 using Akashi.Platform.Web;
@@ -13,6 +14,7 @@ public sealed class OperationsModule : AkashiModule
 
     public override void AddServices(IServiceCollection services, ServerOptions options)
     {
+        services.AddSingleton(CalendarRoutes.Navigation);
         services.AddSingleton<OperatorSteps>();
         services.AddSingleton(OperatorAccessRoutes.AskedNavigation);
         services.AddSingleton(OperatorAccessRoutes.ConsentNavigation);
@@ -24,6 +26,7 @@ public sealed class OperationsModule : AkashiModule
 
     public override void MapRoutes(ServiceRoutes routes)
     {
+        CalendarRoutes.Map(routes);
         OperatorAccessRoutes.Map(routes);
         AuditPages.Map(routes);
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Akashi.Platform.Audit;
+using Akashi.Platform.Calendar;
 using Akashi.Platform.Crypto;
 using Akashi.Platform.Database;
 using Akashi.Platform.Events;
@@ -44,6 +45,7 @@ public static class AkashiWeb
         services.AddSingleton(_ => new AkashiDatabase(options.ApplicationConnection, options.OperatorConnection));
         services.AddSingleton(_ => options.Objects.Open(options.ObjectsFolder));
         services.AddSingleton<ObjectReconciler>();
+        services.AddSingleton<BusinessCalendar>();
         services.AddSingleton<NodeRegister>();
         services.AddHostedService(provider => provider.GetRequiredService<NodeRegister>());
         services.AddSingleton<WorkSignals>();

@@ -3,6 +3,7 @@ using Akashi.Endpoints.Contracts;
 using Akashi.Endpoints.Enrolment;
 using Akashi.Endpoints.Pages;
 using Akashi.Endpoints.Terminals;
+using Akashi.Platform.Audit;
 using Akashi.Platform.Hosting;
 using Akashi.Platform.Tenancy;
 using Akashi.Platform.Web;
@@ -18,6 +19,7 @@ public sealed class EndpointsModule : AkashiModule
     public override void AddServices(IServiceCollection services, ServerOptions options)
     {
         services.AddSingleton<EnrolmentTokens>();
+        services.AddSingleton(new AuditActionName(EnrolmentTokens.CreateAction, "端末登録トークンの発行", "Enrolment token made"));
         services.AddSingleton<TerminalDirectory>();
         services.AddSingleton(EndpointsPages.Navigation);
         services.AddSingleton<TerminalRegister>();

@@ -17,4 +17,9 @@ internal static class TraceNames
 
     public const string SourceAgent = "agent";
     public const string SourceImport = "import";
+
+    /// <summary>In the audit log.</summary>
+    public const string ImportAction = "traces.import";
+
+    public const string ExportAction = "traces.export";
 }

@@ -1,5 +1,6 @@
 using Akashi.Agent.Protocol;
 using Akashi.Identity.Contracts;
+using Akashi.Platform.Audit;
 using Akashi.Platform.Hosting;
 using Akashi.Platform.Objects;
 using Akashi.Platform.Tenancy;
@@ -32,6 +33,8 @@ public sealed class TracesModule : AkashiModule
         services.AddSingleton<SegmentReaders>();
         services.AddSingleton<TraceSearch>();
         services.AddSingleton(TracesPages.Navigation);
+        services.AddSingleton(new AuditActionName(TraceNames.ImportAction, "証跡の取り込み", "Traces imported"));
+        services.AddSingleton(new AuditActionName(TraceNames.ExportAction, "証跡の出力", "Traces exported"));
         services.AddSingleton<IArchiveCheck, ArchiveVerification>();
         services.AddSingleton<IObjectOwner, ArchiveObjects>();
         if (!options.EmbeddedTraces) return;

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Akashi.Platform.Web;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
@@ -62,11 +63,17 @@ internal static class RouteList
         where host is ServiceHost.Portal or ServiceHost.Console or ServiceHost.Storage
         from method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods
         let parameters = endpoint.Metadata.GetMetadata<MethodInfo>()?.GetParameters() ?? []
-        select new WalledRoute(host.Value, method, endpoint.RoutePattern.RawText ?? "/", [.. parameters.Where(IsSimple).Select(parameter => parameter.Name!)], null, FormOf(parameters, method));
+        select new WalledRoute(host.Value, method, endpoint.RoutePattern.RawText ?? "/", [.. parameters.SelectMany(QueryOf)], null, FormOf(parameters, method));
 
-    private static bool IsSimple(ParameterInfo parameter)
+    private static IEnumerable<string> QueryOf(ParameterInfo parameter)
     {
-        var type = Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType;
+        if (parameter.GetCustomAttribute<AsParametersAttribute>() is null) return IsSimple(parameter.ParameterType) ? [parameter.Name!] : [];
+        return parameter.ParameterType.GetProperties().Where(property => IsSimple(property.PropertyType)).Select(property => property.GetCustomAttribute<FromQueryAttribute>()?.Name ?? property.Name);
+    }
+
+    private static bool IsSimple(Type declared)
+    {
+        var type = Nullable.GetUnderlyingType(declared) ?? declared;
         return type == typeof(string) || type.IsPrimitive || type.IsEnum || type == typeof(DateTimeOffset) || type == typeof(Guid) || type == typeof(DateOnly);
     }
 

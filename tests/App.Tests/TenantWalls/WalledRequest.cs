@@ -29,6 +29,8 @@ internal static partial class WalledRequest
     {
         foreach (var form in new[] { id, WebUtility.HtmlEncode(id), Uri.EscapeDataString(id), JsonEncodedText.Encode(id).ToString(), id.ToUpperInvariant(), id.ToLowerInvariant() })
             body = body.Replace(form, "ID", StringComparison.Ordinal);
+        // Messages that quote an address end where it becomes too long, somewhere within the id.
+        for (var length = id.Length - 1; length >= ShortestCut && body.Contains('…', StringComparison.Ordinal); length--) body = body.Replace(id[..length] + "…", "ID", StringComparison.OrdinalIgnoreCase);
         // Messages echo single parts of a composed id, and shorten it.
         for (var start = 0; start < id.Length; start = id.IndexOfAny(['_', '/', '.', '-'], start) is var next && next >= 0 ? next + 1 : id.Length)
         {
@@ -36,6 +38,8 @@ internal static partial class WalledRequest
         }
         return Changing().Replace(body, "…");
     }
+
+    private const int ShortestCut = 8;
 
     private static readonly int[] Shortened = [128, 100, 64, 36, 32];
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Akashi.Durability;
 using Akashi.Endpoints.Enrolment;
+using Akashi.Platform.Audit;
 using Akashi.Platform.Tenancy;
 
 namespace Akashi.Endpoints.Contracts;
@@ -16,7 +17,7 @@ public sealed class LocalEnrolment
     public async Task WriteTokenAsync(TenantId tenant, string path, CancellationToken cancellation)
     {
         if (File.Exists(path)) return;
-        var token = await _tokens.CreateAsync(tenant, "first start", cancellation);
+        var token = await _tokens.CreateAsync(tenant, AuditActor.Service("first-start"), cancellation);
         DurableFile.Write(path, Encoding.ASCII.GetBytes(token));
     }
 }

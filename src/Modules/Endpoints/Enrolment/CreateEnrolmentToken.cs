@@ -1,3 +1,4 @@
+using Akashi.Platform.Audit;
 using Akashi.Platform.Web;
 using Microsoft.AspNetCore.Http;
 
@@ -8,7 +9,6 @@ internal static class CreateEnrolmentToken
 {
     public static async Task<IResult> HandleAsync(HttpContext context, EnrolmentTokens tokens, CancellationToken cancellation)
     {
-        var caller = context.Caller();
-        return Results.Json(new { token = await tokens.CreateAsync(caller.Tenant, caller.Subject, cancellation) }, statusCode: StatusCodes.Status201Created);
+        return Results.Json(new { token = await tokens.CreateAsync(context.Caller().Tenant, AuditActor.Of(context), cancellation) }, statusCode: StatusCodes.Status201Created);
     }
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Akashi.Agent.Protocol;
+using Akashi.Platform.Audit;
 using Akashi.Platform.Crypto;
 using Akashi.Platform.Database;
 using Akashi.Platform.Tenancy;
@@ -10,21 +11,25 @@ namespace Akashi.Endpoints.Enrolment;
 /// <summary>
 /// One-time tokens <c>ake_TENANT_SECRET</c>. The tenant stands in the token, so no table is searched across tenants; only a digest is stored.
 /// </summary>
-internal sealed class EnrolmentTokens(AkashiDatabase database, TimeProvider clock)
+internal sealed class EnrolmentTokens(AkashiDatabase database, AuditLog audit, TimeProvider clock)
 {
+    public const string CreateAction = "enrolment-token.create";
+
     private const string Prefix = "ake_";
     private const int SecretBytes = 24;
     private const int TenantDigits = 32;
+    private const int ShownDigits = 16; // of the digest: names the token without giving it away
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(7);
 
-    public async Task<string> CreateAsync(TenantId tenant, string createdBy, CancellationToken cancellation)
+    public async Task<string> CreateAsync(TenantId tenant, AuditActor actor, CancellationToken cancellation)
     {
         var token = $"{Prefix}{tenant}_{RandomNumberGenerator.GetHexString(SecretBytes * 2, lowercase: true)}";
-        var now = clock.GetUtcNow();
+        var (digest, now) = (DigestOf(token), clock.GetUtcNow());
         await using var session = await database.OpenAsync(tenant, cancellation);
         await session.ExecuteAsync(
             "INSERT INTO endpoints.enrolment_token (tenant_id, digest, created_by, created_at, expires_at) VALUES (@tenant, @digest, @createdBy, @now, @expires)",
-            new { tenant, digest = DigestOf(token), createdBy, now, expires = now + Lifetime }, cancellation);
+            new { tenant, digest, createdBy = actor.Subject, now, expires = now + Lifetime }, cancellation);
+        await audit.WriteAsync(session, actor, new AuditEntry(CreateAction, digest.ToString()[..ShownDigits], After: new { ExpiresAt = now + Lifetime }), cancellation);
         await session.CommitAsync(cancellation);
         return token;
     }

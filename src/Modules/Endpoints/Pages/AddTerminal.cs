@@ -1,4 +1,5 @@
 using Akashi.Endpoints.Enrolment;
+using Akashi.Platform.Audit;
 using Akashi.Platform.Web;
 using Akashi.Portal.Contracts;
 using Microsoft.AspNetCore.Http;
@@ -14,7 +15,6 @@ internal static class AddTerminal
     public static async Task<IResult> PostAsync(IFormCollection form, HttpContext context, EnrolmentTokens tokens, CancellationToken cancellation)
     {
         _ = form;
-        var caller = context.Caller();
-        return Page.Show<AddTerminalPage>(new { Token = await tokens.CreateAsync(caller.Tenant, caller.Subject, cancellation) });
+        return Page.Show<AddTerminalPage>(new { Token = await tokens.CreateAsync(context.Caller().Tenant, AuditActor.Of(context), cancellation) });
     }
 }

@@ -1,3 +1,4 @@
+using Akashi.Platform.Audit;
 using Akashi.Platform.Errors;
 using Akashi.Platform.Web;
 using Akashi.Portal.Contracts;
@@ -11,7 +12,7 @@ internal static class DownloadTable
 {
     private static readonly string[] Columns = ["Time", "Computer", "Tmid", "Kind", "Process", "What", "User", "OriginalLine"];
 
-    public static async Task HandleAsync(HttpContext context, TraceSearch search, string? q, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancellation)
+    public static async Task HandleAsync(HttpContext context, TraceSearch search, AuditLog audit, string? q, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancellation)
     {
         await using var csv = new Csv(context.Response.Body);
         var begun = false;
@@ -24,12 +25,13 @@ internal static class DownloadTable
         if (!outcome.TryGet(out _, out var failure)) await failure.ToProblem().ExecuteAsync(context);
         else if (!begun) await BeginAsync();
 
-        Task BeginAsync()
+        async Task BeginAsync()
         {
             begun = true;
+            await audit.WriteAsync(context.Caller().Tenant, AuditActor.Of(context), new AuditEntry(TraceNames.ExportAction, "traces.csv", After: new { Query = q ?? "*", from, to }), cancellation);
             context.Response.ContentType = Csv.ContentType;
             context.Response.Headers.ContentDisposition = "attachment; filename=\"traces.csv\"";
-            return csv.WriteAsync([.. Columns.Select(column => Text.Of[column])]);
+            await csv.WriteAsync([.. Columns.Select(column => Text.Of[column])]);
         }
     }
 }

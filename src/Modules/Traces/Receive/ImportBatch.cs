@@ -1,6 +1,7 @@
 using System.Text;
 using Akashi.Agent.Protocol;
 using Akashi.Endpoints.Contracts;
+using Akashi.Platform.Audit;
 using Akashi.Platform.Errors;
 using Akashi.Platform.Web;
 using Akashi.Traces.Lines;
@@ -16,12 +17,15 @@ internal static class ImportBatch
 {
     private const int MaximumComputerName = 255;
 
-    public static async Task<IResult> HandleAsync(string name, HttpContext context, BatchReceiver receiver, TerminalRegister terminals, CancellationToken cancellation)
+    public static async Task<IResult> HandleAsync(string name, HttpContext context, BatchReceiver receiver, TerminalRegister terminals, AuditLog audit, CancellationToken cancellation)
     {
         var caller = context.Caller();
         if (!BatchName.TryParse(name, out var batch)) return new BatchNameInvalid(PutBatch.Shorten(name)).ToProblem();
         var outcome = await receiver.ReceiveAsync(caller.Tenant, batch, TraceNames.SourceImport, context.Request, RegisterAsync, cancellation);
-        return outcome.TryGet(out var receipt, out var failure) ? Results.Json(receipt) : failure.ToProblem();
+        if (!outcome.TryGet(out var receipt, out var failure)) return failure.ToProblem();
+        // Before the receipt: whoever did not get one sends again, and the record is made up for.
+        await audit.WriteAsync(caller.Tenant, AuditActor.Of(context), new AuditEntry(TraceNames.ImportAction, batch.FileName, After: receipt), cancellation);
+        return Results.Json(receipt);
 
         Task RegisterAsync(ReadOnlyMemory<byte> log) => terminals.RegisterImportedAsync(caller.Tenant, batch.Tmid, ComputerNameOf(log.Span), cancellation);
     }

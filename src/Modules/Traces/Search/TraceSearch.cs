@@ -55,11 +55,11 @@ internal sealed class TraceSearch(SegmentReaders segments) : IDisposable
         AskAsync(tenant, query, from, to, (filter, lease, cancel) => SegmentSearch.Count(tenant, lease.Readers, filter, SearchOptions.Default, cancel), cancellation);
 
     /// <summary>Streams original lines oldest first; the stream begins only after the query was found readable.</summary>
-    public async Task<Outcome<long>> ExportAsync(TenantId tenant, string query, DateTimeOffset? from, DateTimeOffset? to, Func<Stream> begin, CancellationToken cancellation)
+    public async Task<Outcome<long>> ExportAsync(TenantId tenant, string query, DateTimeOffset? from, DateTimeOffset? to, Func<Task<Stream>> begin, CancellationToken cancellation)
     {
         if (!Read(query, from, to).TryGet(out var filter, out var failure)) return failure;
         using var lease = await segments.OpenAsync(tenant, from, to, cancellation);
-        return await SegmentExport.WriteAsync(tenant, lease.Readers, filter, begin(), cancellation);
+        return await SegmentExport.WriteAsync(tenant, lease.Readers, filter, await begin(), cancellation);
     }
 
     /// <summary>The same traces as rows, for formats made for people.</summary>

@@ -8,7 +8,8 @@ namespace Akashi.Platform.Errors;
 public delegate IResult FailurePage(HttpContext context, Failure failure);
 
 /// <summary>Answers a failure: people who ask for a page get one, programs RFC 9457 problem details with <c>code</c> and <c>traceId</c>.</summary>
-public sealed class ProblemResult(Failure failure) : IResult, IStatusCodeHttpResult
+/// <param name="cause">The exception behind it, for the log.</param>
+public sealed class ProblemResult(Failure failure, Exception? cause = null) : IResult, IStatusCodeHttpResult
 {
     public int? StatusCode => failure.Status;
 
@@ -16,6 +17,7 @@ public sealed class ProblemResult(Failure failure) : IResult, IStatusCodeHttpRes
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
+        httpContext.RequestServices.GetRequiredService<FailureLog>().Write(httpContext, failure, cause);
         if (failure.RetryAfterSeconds is { } seconds)
             httpContext.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         if (httpContext.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal) && httpContext.RequestServices.GetService<FailurePage>() is { } page)

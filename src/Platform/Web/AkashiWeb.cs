@@ -4,6 +4,7 @@ using Akashi.Platform.Audit;
 using Akashi.Platform.Calendar;
 using Akashi.Platform.Crypto;
 using Akashi.Platform.Database;
+using Akashi.Platform.Errors;
 using Akashi.Platform.Events;
 using Akashi.Platform.Hosting;
 using Akashi.Platform.Mail;
@@ -51,6 +52,7 @@ public static class AkashiWeb
         services.AddSingleton<WorkSignals>();
         services.AddMail();
         services.AddEvents();
+        services.AddSingleton<FailureLog>();
         services.AddAudit();
         services.AddSingleton<OperatorGrants>();
         services.AddSingleton<WebKeys>();
@@ -98,7 +100,7 @@ public static class AkashiWeb
     {
         app.UseMiddleware<HostMiddleware>();
         app.UseMiddleware<SecurityHeaders>();
-        app.UseExceptionHandler(ServerFault.Handle);
+        app.UseExceptionHandler(ServerFault.Handling);
         app.UseRequestLocalization();
         app.UseRouting();
         app.UseMiddleware<AccessMiddleware>();

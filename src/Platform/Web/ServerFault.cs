@@ -35,11 +35,16 @@ internal sealed record BadRequest(string Why, int HttpStatus) : Failure("bad-req
 /// <summary>What an exception looks like from outside: broken infrastructure asks to come back, anything else is our fault.</summary>
 internal static class ServerFault
 {
-    public static void Handle(IApplicationBuilder fallback) => fallback.Run(context =>
+    public static ExceptionHandlerOptions Handling => new()
     {
-        var exception = context.Features.Get<IExceptionHandlerFeature>()?.Error;
-        return ToFailure(exception, context.TraceIdentifier).ToProblem().ExecuteAsync(context);
-    });
+        ExceptionHandler = context =>
+        {
+            var exception = context.Features.Get<IExceptionHandlerFeature>()?.Error;
+            return new ProblemResult(ToFailure(exception, context.TraceIdentifier), exception).ExecuteAsync(context);
+        },
+        // Our own line has the id that the answer shows; a second one would have none.
+        SuppressDiagnosticsCallback = _ => true,
+    };
 
     private static Failure ToFailure(Exception? exception, string traceId) => exception switch
     {

@@ -11,12 +11,6 @@ internal sealed record QueryInvalid(QueryError Error) : Failure("query-invalid",
     public override string English => $"The query cannot be read at column {Error.Column}: {QueryErrorTexts.English(Error)}{(Error.Fix is { Length: > 0 } fix ? $" For example: {fix}" : "")}";
 }
 
-internal sealed record SearchFieldInvalid(string Field, string Value, string Rule) : Failure("field-invalid", StatusCodes.Status400BadRequest)
-{
-    public override string Japanese => $"項目「{Field}」の値「{Value}」は使えません ({Rule})。";
-    public override string English => $"The field '{Field}' cannot be '{Value}' ({Rule}).";
-}
-
 internal sealed record SearchTimedOut(int Seconds) : Failure("search-timed-out", StatusCodes.Status503ServiceUnavailable)
 {
     public override string Japanese => $"検索が {Seconds} 秒以内に終わりませんでした。期間を狭めるか、条件を絞ってください。";

@@ -23,11 +23,11 @@ internal sealed class TraceSearch(SegmentReaders segments) : IDisposable
 
     public Task<Outcome<TraceSearchResult>> SearchAsync(TenantId tenant, TraceSearchRequest request, CancellationToken cancellation)
     {
-        if (request.Limit is < 1 or > MaximumLimit) return Failed<TraceSearchResult>(new SearchFieldInvalid("limit", $"{request.Limit}", $"1–{MaximumLimit}"));
+        if (request.Limit is < 1 or > MaximumLimit) return Failed<TraceSearchResult>(new FieldInvalid("limit", $"{request.Limit}", $"1–{MaximumLimit}"));
         TracePosition? after = null;
         if (request.After is { Length: > 0 } text)
         {
-            if (!TracePosition.TryParse(text, out var position)) return Failed<TraceSearchResult>(new SearchFieldInvalid("after", Shorten(text), "the id of a row"));
+            if (!TracePosition.TryParse(text, out var position)) return Failed<TraceSearchResult>(new FieldInvalid("after", Shorten(text), "the id of a row"));
             after = position;
         }
         return AskAsync(tenant, request.Query, request.From, request.To, (filter, lease, cancel) =>
@@ -109,7 +109,7 @@ internal sealed class TraceSearch(SegmentReaders segments) : IDisposable
 
     private static Outcome<TraceQuery> Read(string query, DateTimeOffset? from, DateTimeOffset? to)
     {
-        if (from >= to) return new SearchFieldInvalid("to", $"{to:yyyy-MM-dd'T'HH:mm:sszzz}", "after from");
+        if (from >= to) return new FieldInvalid("to", $"{to:yyyy-MM-dd'T'HH:mm:sszzz}", "after from");
         return QueryParser.TryParse(query, out var predicate, out var error) ? new TraceQuery(predicate, from, to) : new QueryInvalid(error);
     }
 

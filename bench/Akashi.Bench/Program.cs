@@ -1,4 +1,5 @@
 using Akashi.Bench;
+using Akashi.Bench.Platform;
 using Akashi.Bench.Receive;
 using Akashi.Bench.Recording;
 
@@ -9,11 +10,12 @@ if (args is ["write-peer", var zips, var folder, var clients]) return WritePeer.
 [
     ("receive", ReceiveBenchmark.RunAsync),
     ("agent", AgentBenchmark.RunAsync),
+    ("platform", PlatformBenchmark.RunAsync),
 ];
 var json = args.Contains("--json");
 var wanted = args.FirstOrDefault(argument => !argument.StartsWith('-'));
 // The agent's rows belong to the receive benchmark's table as well: `bench receive` prints both halves of the way of a trace.
-var chosen = wanted is null or "receive" ? all : [.. all.Where(benchmark => benchmark.Name == wanted)];
+var chosen = wanted is null ? all : [.. all.Where(benchmark => benchmark.Name == wanted || (wanted == "receive" && benchmark.Name == "agent"))];
 if (chosen.Length == 0)
 {
     Console.Error.WriteLine($"'{wanted}' is no benchmark. There are: {string.Join(", ", all.Select(benchmark => benchmark.Name))}.");

@@ -1,0 +1,17 @@
+namespace Akashi.Bench.Platform;
+
+/// <summary>What every module pays for: one row a service of the platform, all against one running service.</summary>
+internal static class PlatformBenchmark
+{
+    private static readonly Func<PlatformSetting, BenchReport, Task>[] Rows =
+    [
+        AuditAppend.RunAsync,
+    ];
+
+    public static async Task RunAsync(BenchReport report)
+    {
+        await using var service = await BenchService.StartAsync(withAgent: false);
+        await using var setting = await PlatformSetting.OpenAsync(service);
+        foreach (var row in Rows) await row(setting, report);
+    }
+}

@@ -14,3 +14,9 @@ internal sealed record TerminalExists(string Tmid) : Failure("terminal-exists", 
     public override string Japanese => $"端末ID「{Tmid}」は登録済みです。別の端末IDで登録してください (エージェントのデータを消して再インストールすると新しい端末IDになります)。";
     public override string English => $"The terminal id '{Tmid}' is enrolled already. Enrol under another one (an agent installed anew with an empty data folder takes a new id).";
 }
+
+internal sealed record ContractOver() : Failure("contract-over", StatusCodes.Status403Forbidden)
+{
+    public override string Japanese => "この端末の契約は終了しました。証跡は受け付けません。契約の管理者に確認してください。";
+    public override string English => "The contract of this terminal has ended, so its traces are not taken. Ask the contract's administrator.";
+}

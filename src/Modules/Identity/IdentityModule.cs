@@ -6,6 +6,7 @@ using Akashi.Identity.Passwords;
 using Akashi.Identity.Sessions;
 using Akashi.Identity.SignIn;
 using Akashi.Identity.Tenants;
+using Akashi.Identity.Tenants.Pages;
 using Akashi.Identity.Tokens;
 using Akashi.Identity.Users;
 using Akashi.Platform.Hosting;
@@ -28,6 +29,11 @@ public sealed class IdentityModule : AkashiModule
         services.AddSingleton<TenantDirectory>();
         services.AddSingleton<EntitlementBook>();
         services.AddSingleton<TenantLifecycle>();
+        services.AddSingleton<TenantRegister>();
+        services.AddSingleton<TenantSteps>();
+        services.AddSingleton<ContractClock>();
+        services.AddSingleton(TenantPages.Navigation);
+        services.AddSingleton(TenantPages.ContractNavigation);
         services.AddSingleton<CreateTenant>();
         services.AddSingleton<FirstTenants>();
         services.AddSingleton<OperatorAccess>();
@@ -83,6 +89,7 @@ public sealed class IdentityModule : AkashiModule
         }
         UserRoutes.Map(routes);
         RoleRoutes.Map(routes);
+        TenantPages.Map(routes);
         routes.Api.MapGet("/api/v1/me", Me.Get).RequirePermission(Permission.AccountSelf, TenantScope.Own);
     }
 

@@ -23,6 +23,7 @@ public sealed class TracesModule : AkashiModule
     public override void AddServices(IServiceCollection services, ServerOptions options)
     {
         services.AddSingleton<BatchArchive>();
+        services.AddSingleton<ITenantFiles, TenantSegments>();
         services.AddSingleton<ManifestLog>();
         services.AddSingleton<ReceiveBudget>();
         services.AddSingleton<RecentLogs>();

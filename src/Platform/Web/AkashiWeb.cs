@@ -45,6 +45,7 @@ public static class AkashiWeb
         services.AddSingleton(_ => KeyStore.Open(options.KeysFolder));
         services.AddSingleton(_ => new AkashiDatabase(options.ApplicationConnection, options.OperatorConnection));
         services.AddSingleton(_ => options.Objects.Open(options.ObjectsFolder));
+        services.AddSingleton<ITenantFiles, TenantObjects>();
         services.AddSingleton<ObjectReconciler>();
         services.AddSingleton<BusinessCalendar>();
         services.AddSingleton<NodeRegister>();

@@ -1,4 +1,5 @@
 using Akashi.Certificates.Contracts;
+using Akashi.Identity.Contracts;
 using Akashi.Platform.Errors;
 using Akashi.Platform.Tenancy;
 using Akashi.Platform.Web;
@@ -7,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace Akashi.Endpoints.Terminals;
 
 /// <summary>On the agent host the terminal's certificate is the credential, and the only one.</summary>
-internal sealed class TerminalAuthenticator(CertificateAuthority authority) : ICallerAuthenticator
+internal sealed class TerminalAuthenticator(CertificateAuthority authority, EntitlementBook entitlements) : ICallerAuthenticator
 {
     private static readonly HashSet<Permission> Permissions = [Permission.TerminalSelf];
 
@@ -21,6 +22,7 @@ internal sealed class TerminalAuthenticator(CertificateAuthority authority) : IC
             context.Response.Headers.Connection = "close";
             return failure;
         }
+        if (!(await entitlements.OfAsync(identity.Tenant, context.RequestAborted)).IsRunning) return new ContractOver();
         return new Caller(identity.Tenant, CallerKind.Terminal, identity.Tmid.ToString(), identity.Tmid.ToString(), Permissions);
     }
 }

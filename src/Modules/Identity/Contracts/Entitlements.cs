@@ -37,8 +37,11 @@ public enum Entitlement
 /// <param name="Plan">Name of the plan, one of <see cref="PlanCatalogue.Plans"/>.</param>
 public sealed record Entitlements(TenantId Tenant, TenantStatus Status, string Plan, bool Trial, IReadOnlySet<Entitlement> Included)
 {
+    /// <summary>Whether terminals and background work go on; people also need <see cref="TenantStatus.Active"/> to sign in.</summary>
+    public bool IsRunning => Status is TenantStatus.Active or TenantStatus.Suspended;
+
     /// <summary>Whether the contract is running and includes it.</summary>
-    public bool Allows(Entitlement entitlement) => Status is TenantStatus.Active or TenantStatus.Suspended && Included.Contains(entitlement);
+    public bool Allows(Entitlement entitlement) => IsRunning && Included.Contains(entitlement);
 }
 
 /// <summary>Plans and options that can be sold, and what each includes.</summary>

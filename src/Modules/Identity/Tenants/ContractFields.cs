@@ -41,7 +41,7 @@ internal sealed record ContractFields(
 
     private static bool Bad(string? text, int maximum) => string.IsNullOrWhiteSpace(text) || text.Trim().Length > maximum || text.Any(char.IsControl);
 
-    private static bool IsMail(string? text) => !Bad(text, MaximumMail) && MailAddress.TryCreate(text!.Trim(), out var address) && address.Address == text.Trim();
+    public static bool IsMail(string? text) => !Bad(text, MaximumMail) && MailAddress.TryCreate(text!.Trim(), out var address) && address.Address == text.Trim();
 
     private static bool TryReadDay(string? text, out JstDay day)
     {

@@ -33,3 +33,15 @@ internal sealed record SupportIdsUsedUp() : Failure("support-ids-used-up", Statu
     public override string Japanese => "サポート ID の番号を使い切りました。開発元に連絡してください。";
     public override string English => "There are no support ids left. Contact the maker.";
 }
+
+internal sealed record ContractErased() : Failure("contract-erased", StatusCodes.Status409Conflict)
+{
+    public override string Japanese => "この契約のデータは消去済みのため、変更できません。新しい契約を作成してください。";
+    public override string English => "The data of this contract was erased, so it cannot be changed. Create a new contract.";
+}
+
+internal sealed record NameNotTyped(string SupportId) : Failure("name-not-typed", StatusCodes.Status422UnprocessableEntity)
+{
+    public override string Japanese => $"確認のため、サポート ID「{SupportId}」をそのまま入力してください。";
+    public override string English => $"To confirm, type the support id '{SupportId}' exactly.";
+}

@@ -38,6 +38,13 @@ internal sealed class SegmentFolder(ServerOptions options, KeyStore keys) : IDis
         }
     }
 
+    /// <summary>Deletes everything of a tenant.</summary>
+    public void Delete(TenantId tenant)
+    {
+        var path = Path.Combine(options.SegmentsFolder, tenant.ToString());
+        if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
+    }
+
     public void Dispose() => _lock?.Dispose();
 
     public string Of(TenantId tenant)

@@ -1,0 +1,44 @@
+using Akashi.Identity.Contracts;
+using Akashi.Identity.Users;
+using Akashi.Platform.Audit;
+using Akashi.Platform.Errors;
+using Microsoft.AspNetCore.Http;
+
+namespace Akashi.Identity.Tenants;
+
+/// <summary>What operators do to contracts, shared by pages and API.</summary>
+internal sealed class TenantSteps(CreateTenant create, TenantRegister register, TenantLifecycle lifecycle)
+{
+    private const int MaximumName = 100;
+    private const int MaximumUserId = 64;
+
+    public async Task<Outcome<TenantDetail>> CreateAsync(HttpContext context, TenantsApi.NewContract wanted)
+    {
+        if (!wanted.Contract.Read().TryGet(out var terms, out var failure)) return failure;
+        if (wanted.AdministratorUserId.Length > MaximumUserId || UserKey.TryFold(wanted.AdministratorUserId) is null)
+            return new FieldInvalid("administratorUserId", Shown(wanted.AdministratorUserId), $"1–{MaximumUserId}");
+        if (string.IsNullOrWhiteSpace(wanted.AdministratorName) || wanted.AdministratorName.Length > MaximumName) return new FieldInvalid("administratorName", Shown(wanted.AdministratorName), $"1–{MaximumName}");
+        if (!ContractFields.IsMail(wanted.AdministratorMail)) return new FieldInvalid("administratorMail", Shown(wanted.AdministratorMail), "name@example.jp");
+        var person = new NewUser(wanted.AdministratorUserId.Trim(), wanted.AdministratorName.Trim(), wanted.AdministratorMail.Trim(), Roles.Administrator);
+        var outcome = await create.CreateAsync(supportId => new NewTenant(supportId, wanted.Contract.Name.Trim(), TenantKind.Customer, terms, person), AuditActor.Of(context), context.RequestAborted);
+        return outcome.TryGet(out var made, out failure) ? (await register.FindAsync(made.SupportId, context.RequestAborted))! : failure;
+    }
+
+    /// <param name="days">Of the countdown, for <see cref="ContractStep.End"/>.</param>
+    public async Task<Outcome<TenantDetail>> StepAsync(HttpContext context, string supportId, ContractStep step, int? days)
+    {
+        if (await register.FindAsync(supportId, context.RequestAborted) is not { } found) return new NoSuchContract();
+        var actor = AuditActor.Of(context);
+        Outcome<TenantStatus> outcome = step switch
+        {
+            ContractStep.Suspend => await lifecycle.SuspendAsync(found.Id, actor, context.RequestAborted),
+            ContractStep.Resume => await lifecycle.ResumeAsync(found.Id, actor, context.RequestAborted),
+            ContractStep.End => await lifecycle.EndAsync(found.Id, days ?? TenantLifecycle.DefaultCountdownDays, actor, context.RequestAborted),
+            ContractStep.TakeBack => await lifecycle.TakeBackAsync(found.Id, actor, context.RequestAborted),
+            _ => throw new ArgumentOutOfRangeException(nameof(step), step, "is not done by people"),
+        };
+        return outcome.TryGet(out _, out var failure) ? (await register.FindAsync(found.Id, context.RequestAborted))! : failure;
+    }
+
+    private static string Shown(string text) => text.Length <= 64 ? text : text[..64] + "…";
+}

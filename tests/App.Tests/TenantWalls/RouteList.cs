@@ -50,7 +50,7 @@ internal static class RouteList
         {
             var schema = json.GetProperty("schema");
             if (schema.TryGetProperty("$ref", out var reference)) schema = document.GetProperty("components").GetProperty("schemas").GetProperty(reference.GetString()!.Split('/')[^1]);
-            body = [.. schema.GetProperty("properties").EnumerateObject().Where(property => property.Value.GetProperty("type").ToString().Contains("string", StringComparison.Ordinal)).Select(property => property.Name)];
+            body = [.. schema.GetProperty("properties").EnumerateObject().Where(property => property.Value.TryGetProperty("type", out var type) && type.ToString().Contains("string", StringComparison.Ordinal)).Select(property => property.Name)];
         }
         return new WalledRoute(host, method.Name.ToUpperInvariant(), path, query, body, null);
     }

@@ -14,8 +14,9 @@ internal sealed class TenantSteps(CreateTenant create, TenantRegister register, 
 
     public async Task<Outcome<TenantDetail>> CreateAsync(HttpContext context, TenantsApi.NewContract wanted)
     {
+        if (wanted.Contract is null) return new FieldInvalid("contract", "null", "{…}");
         if (!wanted.Contract.Read().TryGet(out var terms, out var failure)) return failure;
-        if (wanted.AdministratorUserId.Length > MaximumUserId || UserKey.TryFold(wanted.AdministratorUserId) is null)
+        if (wanted.AdministratorUserId is not { Length: <= MaximumUserId } || UserKey.TryFold(wanted.AdministratorUserId) is null)
             return new FieldInvalid("administratorUserId", Shown(wanted.AdministratorUserId), $"1–{MaximumUserId}");
         if (string.IsNullOrWhiteSpace(wanted.AdministratorName) || wanted.AdministratorName.Length > MaximumName) return new FieldInvalid("administratorName", Shown(wanted.AdministratorName), $"1–{MaximumName}");
         if (!ContractFields.IsMail(wanted.AdministratorMail)) return new FieldInvalid("administratorMail", Shown(wanted.AdministratorMail), "name@example.jp");
@@ -40,5 +41,5 @@ internal sealed class TenantSteps(CreateTenant create, TenantRegister register, 
         return outcome.TryGet(out _, out var failure) ? (await register.FindAsync(found.Id, context.RequestAborted))! : failure;
     }
 
-    private static string Shown(string text) => text.Length <= 64 ? text : text[..64] + "…";
+    private static string Shown(string? text) => text is null ? "" : text.Length <= 64 ? text : text[..64] + "…";
 }

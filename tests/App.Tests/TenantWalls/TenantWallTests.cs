@@ -14,6 +14,9 @@ public sealed partial class TenantWallTests(WalledServer walled) : IClassFixture
     /// <summary>Write down at B, as they must, that somebody tried to sign in or asked for a link there. The sign-in tests look at them.</summary>
     private static readonly string[] MayTouchB = ["/sign-in", "/forgotten"];
 
+    /// <summary>A's own audit log has an entry more at every export, so that two answers in a row differ; nothing of B may be in either.</summary>
+    private static bool GrowsByItself(WalledRoute route) => route.Path.Contains("/audit/", StringComparison.Ordinal);
+
     private enum Credential
     {
         Session,
@@ -53,7 +56,7 @@ public sealed partial class TenantWallTests(WalledServer walled) : IClassFixture
                 var foreign = await AskAsync(client, route, id.Value, credential);
                 var random = await AskAsync(client, route, id.Random, credential);
                 if (foreign.Status != random.Status) findings.Add($"{route} with B's {id.Kind}: {foreign.Status}, with a random one: {random.Status}");
-                else if (foreign.Body != random.Body) findings.Add($"{route} with B's {id.Kind} differs from a random one:\n{Difference(foreign.Body, random.Body)}");
+                else if (foreign.Body != random.Body && !GrowsByItself(route)) findings.Add($"{route} with B's {id.Kind} differs from a random one:\n{Difference(foreign.Body, random.Body)}");
                 foreach (var leaked in walled.TracesOfB.Where(text => foreign.Body.Contains(text, StringComparison.OrdinalIgnoreCase))) findings.Add($"{route} with B's {id.Kind} shows '{leaked}' of B");
                 if (foreign.Status is >= 500 or 0) findings.Add($"{route} with B's {id.Kind}: {foreign.Status}");
             }

@@ -22,7 +22,7 @@ internal sealed record ContractFields(
     {
         if (Bad(Name, MaximumName)) return new FieldInvalid("name", Shown(Name), $"1–{MaximumName}");
         if (Plan is null or "service" || !PlanCatalogue.Plans.ContainsKey(Plan)) return new FieldInvalid("plan", Shown(Plan), string.Join(", ", PlanCatalogue.Plans.Keys.Where(plan => plan != "service").Order(StringComparer.Ordinal)));
-        if (Options is null) return new FieldInvalid("options", "null", "[]");
+        if (Options is null || Options.Any(option => option is null)) return new FieldInvalid("options", "null", "[]");
         if (Options.FirstOrDefault(option => !PlanCatalogue.Options.ContainsKey(option)) is { } unknown) return new FieldInvalid("options", Shown(unknown), string.Join(", ", PlanCatalogue.Options.Keys.Order(StringComparer.Ordinal)));
         if (!TryReadDay(StartsOn, out var starts)) return new FieldInvalid("startsOn", Shown(StartsOn), "yyyy-MM-dd");
         JstDay? ends = null;

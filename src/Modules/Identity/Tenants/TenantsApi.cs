@@ -66,8 +66,8 @@ internal static class TenantsApi
 
     /// <summary>The body repeats the support id: ending a contract is not done by a mistyped address.</summary>
     public static Task<IResult> EndAsync(string supportId, EndRequest end, HttpContext context, TenantSteps steps, ServerOptions options) =>
-        SupportId.TryFold(end.SupportId) is { } typed && typed == SupportId.TryFold(supportId)
-            ? StepAsync(supportId, ContractStep.End, end.CountdownDays, context, steps, options)
+        SupportId.TryFold(end?.SupportId) is { } typed && typed == SupportId.TryFold(supportId)
+            ? StepAsync(supportId, ContractStep.End, end!.CountdownDays, context, steps, options)
             : Task.FromResult<IResult>(new NameNotTyped(supportId.Length <= 64 ? supportId : supportId[..64]).ToProblem());
 
     public static async Task<IResult> OwnAsync(HttpContext context, TenantRegister register, ServerOptions options) =>

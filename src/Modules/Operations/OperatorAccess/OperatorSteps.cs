@@ -18,6 +18,9 @@ internal sealed class OperatorSteps(OperatorGrants grants, TenantDirectory tenan
     public async Task<Outcome<OperatorGrant>> AskAsync(HttpContext context, AskedAccess asked)
     {
         var caller = context.Caller();
+        // JSON can leave any of them out.
+        if (asked.SupportId is null || asked.Reason is null || asked.Basis is null || asked.Permissions is null || asked.Permissions.Any(id => id is null))
+            return new FieldInvalid("supportId, reason, basis, permissions", "null", "\"…\"");
         GrantBasis? basis = asked.Basis switch { "consent" => GrantBasis.Consent, "legal-order" => GrantBasis.LegalOrder, _ => null };
         if (basis is null) return new FieldInvalid("basis", Shown(asked.Basis), "consent, legal-order");
         if (await FindAsync(asked.SupportId, context) is not { } tenant) return new NoSuchCustomer(Shown(asked.SupportId));

@@ -30,6 +30,7 @@ internal static class ServerSettings
             LocalPrograms = all.GetSection("localPrograms").Get<string[]>() ?? defaults.LocalPrograms,
             Region = all["region"] ?? defaults.Region,
             Production = all.GetValue("production", false),
+            RunJobs = all.GetValue("runJobs", defaults.RunJobs),
             Smtp = all.GetSection("smtp").Get<SmtpOptions>() ?? defaults.Smtp,
             Objects = all.GetSection("objects").Get<ObjectStoreOptions>() ?? defaults.Objects,
             EmbeddedTraces = all.GetValue("embeddedTraces", true),

@@ -95,6 +95,7 @@ public sealed class TestServer : IAsyncDisposable
             Data = folder.Path,
             Port = LoopbackNames.FreePort(),
             Listen = ["127.0.0.1"],
+            RunJobs = false, // tests run jobs themselves
             OwnerConnection = database.OwnerConnection,
             ApplicationConnection = database.ApplicationConnection,
             OperatorConnection = database.OperatorConnection,

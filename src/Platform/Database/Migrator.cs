@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text;
 using Akashi.Platform.Crypto;
+using Akashi.Platform.Jobs;
 using Dapper;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -68,6 +69,9 @@ public sealed partial class Migrator(string ownerConnection, ILogger logger)
             var name = $"{assembly.GetName().Name}/{resource[(resource.IndexOf(marker, StringComparison.Ordinal) + marker.Length)..]}";
             yield return (name, reader.ReadToEnd());
         }
+        if (assembly != typeof(Migrator).Assembly) yield break;
+        var quartz = QuartzSchema.Read();
+        yield return ($"Quartz/{Sha256.Of(Encoding.UTF8.GetBytes(quartz)).ToString()[..16]}", quartz);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Migration {Name} applied.")]

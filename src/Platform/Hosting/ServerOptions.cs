@@ -39,6 +39,9 @@ public sealed record ServerOptions
     /// <summary>The service's mail server.</summary>
     public SmtpOptions Smtp { get; init; } = new();
 
+    /// <summary>Whether this node runs jobs; true by default. At least one node must.</summary>
+    public bool RunJobs { get; init; } = true;
+
     /// <summary>Paths of the service's own programs on this machine; the agent beside them leaves them out, or each batch would cause the next.</summary>
     public IReadOnlyList<string> LocalPrograms { get; init; } = [];
 

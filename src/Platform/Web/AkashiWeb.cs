@@ -7,6 +7,7 @@ using Akashi.Platform.Database;
 using Akashi.Platform.Errors;
 using Akashi.Platform.Events;
 using Akashi.Platform.Hosting;
+using Akashi.Platform.Jobs;
 using Akashi.Platform.Mail;
 using Akashi.Platform.Objects;
 using Akashi.Platform.OperatorAccess;
@@ -54,6 +55,7 @@ public static class AkashiWeb
         services.AddMail();
         services.AddEvents();
         services.AddSingleton<FailureLog>();
+        services.AddJobs(options);
         services.AddAudit();
         services.AddSingleton<OperatorGrants>();
         services.AddSingleton<WebKeys>();

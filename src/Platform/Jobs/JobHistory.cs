@@ -1,0 +1,63 @@
+using Akashi.Platform.Database;
+using Akashi.Platform.Errors;
+
+namespace Akashi.Platform.Jobs;
+
+/// <summary>One run of a job.</summary>
+/// <param name="Cause"><c>schedule</c>, <c>person</c> or <c>recovery</c> (its node had died in the middle).</param>
+/// <param name="Outcome"><c>running</c>, <c>succeeded</c>, <c>failed</c>, <c>stopped</c> (the service was stopped) or <c>lost</c> (its node died).</param>
+public sealed record JobRun(Guid Id, string Job, string Node, string Cause, string? AskedBy, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, string Outcome, string? Message);
+
+/// <summary>What ran, where, and how it ended.</summary>
+internal sealed class JobHistory(AkashiDatabase database, TimeProvider clock)
+{
+    public const string Succeeded = "succeeded";
+    public const string Failed = "failed";
+    public const string Stopped = "stopped";
+
+    private const int MaximumMessage = 2000;
+    private const string Columns = "SELECT id, job, node, cause, asked_by, started_at, ended_at, outcome, message FROM platform.job_run";
+
+    // Whoever holds the job's lock knows that no other run of it lives.
+    private const string Begin = """
+        WITH dead AS (UPDATE platform.job_run SET outcome = 'lost', ended_at = @now, message = @lost WHERE job = @job AND outcome = 'running')
+        INSERT INTO platform.job_run (id, job, node, cause, asked_by, started_at, outcome) VALUES (@id, @job, @node, @cause, @askedBy, @now, 'running')
+        """;
+
+    private const string End = "UPDATE platform.job_run SET outcome = @outcome, ended_at = @now, message = @message WHERE id = @id AND outcome = 'running'";
+
+    // A node that stopped checking in has been taken out of the cluster's list by the others.
+    private const string MarkLost = """
+        UPDATE platform.job_run r SET outcome = 'lost', ended_at = @now, message = @lost
+        WHERE outcome = 'running' AND started_at < @before AND NOT EXISTS (SELECT 1 FROM quartz.qrtz_scheduler_state s WHERE s.instance_name = r.node)
+        """;
+
+    private const string LostText = "実行中のノードが停止しました。 / Its node died.";
+
+    public async Task<Guid> BeginAsync(string job, string node, string cause, string? askedBy, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        var id = Guid.CreateVersion7(now);
+        await database.ExecuteBeforeTenantAsync(Begin, new { id, job, node, cause, askedBy, now, lost = LostText }, cancellation);
+        return id;
+    }
+
+    public Task EndAsync(Guid id, string outcome, string message, CancellationToken cancellation) =>
+        database.ExecuteBeforeTenantAsync(End, new { id, outcome, now = clock.GetUtcNow(), message = OneLine.Of(message, MaximumMessage) }, cancellation);
+
+    public Task<int> MarkLostAsync(TimeSpan grace, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        return database.ExecuteBeforeTenantAsync(MarkLost, new { now, before = now - grace, lost = LostText }, cancellation);
+    }
+
+    public async Task<IReadOnlyList<JobRun>> ListAsync(string? job, Guid? before, int count, CancellationToken cancellation) =>
+        await database.QueryBeforeTenantAsync<JobRun>($"{Columns} WHERE (@job::text IS NULL OR job = @job) AND (@before::uuid IS NULL OR id < @before) ORDER BY id DESC LIMIT @count", new { job, before, count }, cancellation);
+
+    /// <summary>The newest run of each job.</summary>
+    public async Task<IReadOnlyList<JobRun>> LastAsync(CancellationToken cancellation) =>
+        await database.QueryBeforeTenantAsync<JobRun>("SELECT DISTINCT ON (job) id, job, node, cause, asked_by, started_at, ended_at, outcome, message FROM platform.job_run ORDER BY job, id DESC", null, cancellation);
+
+    public Task<int> DeleteBeforeAsync(DateTimeOffset before, CancellationToken cancellation) =>
+        database.ExecuteBeforeTenantAsync("DELETE FROM platform.job_run WHERE started_at < @before AND outcome <> 'running'", new { before }, cancellation);
+}

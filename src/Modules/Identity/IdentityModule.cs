@@ -1,4 +1,5 @@
 using Akashi.Identity.Activation;
+using Akashi.Identity.CleanUp;
 using Akashi.Identity.Contracts;
 using Akashi.Identity.CustomRoles;
 using Akashi.Identity.HandOff;
@@ -9,7 +10,9 @@ using Akashi.Identity.Tenants;
 using Akashi.Identity.Tenants.Pages;
 using Akashi.Identity.Tokens;
 using Akashi.Identity.Users;
+using Akashi.Platform.Database;
 using Akashi.Platform.Hosting;
+using Akashi.Platform.Jobs;
 using Akashi.Platform.Tenancy;
 using Akashi.Platform.Web;
 using Microsoft.AspNetCore.Builder;
@@ -53,6 +56,8 @@ public sealed class IdentityModule : AkashiModule
         services.AddSingleton(RoleRoutes.Navigation);
         services.AddSingleton<PasswordJudge>();
         services.AddSingleton<SessionBook>();
+        services.AddJob<SpentRows>(SpentRows.Name, SpentRows.Schedule);
+        services.AddSingleton<FindOperatorContact>(provider => cancellation => OperatorContacts.FindAsync(provider.GetRequiredService<AkashiDatabase>(), cancellation));
         services.AddSingleton<ICallerAuthenticator, SessionAuthenticator>();
         services.AddSingleton<ICallerAuthenticator, TokenAuthenticator>();
     }

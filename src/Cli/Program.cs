@@ -4,6 +4,7 @@ using Akashi.Cli.Audit;
 using Akashi.Cli.Calendar;
 using Akashi.Cli.Connection;
 using Akashi.Cli.Doctor;
+using Akashi.Cli.Tenants;
 using Akashi.Cli.Terminals;
 using Akashi.Cli.Traces;
 using Akashi.Cli.Traces.Import;
@@ -65,6 +66,7 @@ var root = new RootCommand("Akashi on the command line. Exit codes: 0 done, 1 re
     new Command("trace", "Search, count, export and import traces.") { traceSearch, traceCount, traceExport, traceImport },
     new Command("terminal", "Terminals.") { terminalList },
     AuditCommands.Create(clock, WithApiAsync),
+    TenantCommands.Create(AsOperatorAsync),
     calendar,
     verify,
     migrate,
@@ -109,5 +111,11 @@ Task<int> WithRangeAsync(ParseResult parsed, Func<ApiConnection, TimeRange, Task
 async Task<int> WithApiAsync(ParseResult parsed, Func<ApiConnection, Task<int>> action)
 {
     using var api = ApiConnection.Open(FolderOf(parsed));
+    return await action(api);
+}
+
+async Task<int> AsOperatorAsync(ParseResult parsed, Func<ApiConnection, Task<int>> action)
+{
+    using var api = ApiConnection.Open(FolderOf(parsed), asOperator: true);
     return await action(api);
 }

@@ -12,6 +12,7 @@ public class DataCallTests
     private static readonly string[] Exceptions =
     [
         "Akashi.Identity.Contracts.TenantDirectory.ListAsync",
+        "Akashi.Identity.Contracts.TenantDirectory.ListEverAsync",
         "Akashi.Identity.Contracts.TenantDirectory.FindBySupportIdAsync",
         "Akashi.Identity.Contracts.TenantDirectory.FindAllAsync",
         "Akashi.Identity.Tenants.CreateTenant.EnsureAsync",

@@ -59,7 +59,7 @@ public sealed class AuditSearch(AkashiDatabase database)
         AND (@actor = '' OR strpos(e.actor_key, @actor) > 0) AND (@target = '' OR strpos(e.target_key, @target) > 0)
         """;
 
-    private const string Find = $"""
+    internal const string Find = $"""
         SELECT {AuditRows.Columns}, l.leaf_index FROM platform.audit_entry e
         LEFT JOIN platform.audit_leaf l ON l.tenant_id = e.tenant_id AND l.entry_id = e.id
         WHERE {Conditions} AND (@afterAt::timestamptz IS NULL OR (e.at, e.id) < (@afterAt, @afterId))

@@ -16,7 +16,7 @@ public sealed class MerkleLog(MerkleLogTables tables, HeadSigner signer, TimePro
     private readonly string _begin = $"INSERT INTO {tables.Head} (tenant_id, size, peaks) VALUES (@tenant, 0, '') ON CONFLICT DO NOTHING";
     private readonly string _grow = $"UPDATE {tables.Head} SET size = $2, peaks = $3 WHERE tenant_id = $1";
     private readonly string _sign = $"INSERT INTO {tables.SignedHead} (tenant_id, size, root, signed_at, signature) VALUES ($1, $2, $3, $4, $5)";
-    private readonly string _heads = $"SELECT size, root, signed_at, signature FROM {tables.SignedHead} WHERE tenant_id = @tenant ORDER BY size";
+    private readonly string _heads = $"SELECT size, root, signed_at, signature FROM {tables.SignedHead} WHERE tenant_id = @tenant AND size > @from AND size <= @to ORDER BY size";
     private readonly string _newest = $"SELECT size, root, signed_at, signature FROM {tables.SignedHead} WHERE tenant_id = @tenant ORDER BY size DESC LIMIT 1";
 
     /// <summary>The tree as it stands; appends of other transactions and nodes wait until this session ends.</summary>
@@ -39,9 +39,9 @@ public sealed class MerkleLog(MerkleLogTables tables, HeadSigner signer, TimePro
         batch.BatchCommands.Add(Command(_sign, tenant.Value, head.Size, head.Root.ToArray(), head.SignedAt.UtcDateTime, head.Signature));
     }
 
-    /// <summary>Every head ever signed, oldest first.</summary>
-    public async Task<IReadOnlyList<TreeHead>> ReadHeadsAsync(TenantSession session, CancellationToken cancellation) =>
-        [.. (await session.QueryAsync<HeadRow>(_heads, new { tenant = session.Tenant }, cancellation)).Select(row => row.ToHead())];
+    /// <summary>Every head ever signed of more than one and at most the other size, smallest first.</summary>
+    public async Task<IReadOnlyList<TreeHead>> ReadHeadsAsync(TenantSession session, long from, long to, CancellationToken cancellation) =>
+        [.. (await session.QueryAsync<HeadRow>(_heads, new { tenant = session.Tenant, from, to }, cancellation)).Select(row => row.ToHead())];
 
     public async Task<TreeHead?> ReadNewestHeadAsync(TenantSession session, CancellationToken cancellation) =>
         (await session.QueryFirstOrDefaultAsync<HeadRow>(_newest, new { tenant = session.Tenant }, cancellation))?.ToHead();

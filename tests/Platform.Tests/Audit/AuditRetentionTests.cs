@@ -43,7 +43,7 @@ public sealed class AuditRetentionTests : IAsyncLifetime
         await DeleteAsync(AuditRetention.DefaultDays);
         await _setting.SequenceAsync();
         await _setting.Database.ExecuteAsOwnerAsync("DELETE FROM platform.audit_entry WHERE target = 'young 0'");
-        Assert.Contains("audit entry 3 is missing", Assert.Single(await FindingsAsync()), StringComparison.Ordinal);
+        Assert.Contains("audit entries 3 to 3 are missing", Assert.Single(await FindingsAsync()), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public sealed class AuditVerificationTests : IAsyncLifetime
     }
 
     [Fact]
-    public Task Verify_ADeletedEntry_IsNamed() => AssertFoundAsync("DELETE FROM platform.audit_entry WHERE target = 'target 2'", "audit entry 2 is missing");
+    public Task Verify_ADeletedEntry_IsNamed() => AssertFoundAsync("DELETE FROM platform.audit_entry WHERE target = 'target 2'", "audit entries 2 to 2 are missing");
 
     [Fact]
     public Task Verify_ADeletedEntryAndLeaf_IsNamed() => AssertFoundAsync(

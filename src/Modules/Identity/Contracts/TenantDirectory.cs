@@ -17,6 +17,10 @@ public sealed class TenantDirectory(AkashiDatabase database)
     public async Task<IReadOnlyList<TenantSummary>> ListAsync(CancellationToken cancellation) =>
         [.. (await database.QueryBeforeTenantAsync<Row>(Columns + " ORDER BY support_id", cancellation: cancellation)).Select(row => row.ToSummary())];
 
+    /// <summary>Every tenant there ever was: what the service recorded of its own acts outlives the contract.</summary>
+    public async Task<IReadOnlyList<TenantSummary>> ListEverAsync(CancellationToken cancellation) =>
+        [.. (await database.QueryBeforeTenantAsync<Row>("SELECT id, support_id, name, kind = 'operator' AS is_operator FROM identity.tenant ORDER BY support_id", cancellation: cancellation)).Select(row => row.ToSummary())];
+
     /// <returns>Null when no tenant that still has data has this support id.</returns>
     public async Task<TenantSummary?> FindBySupportIdAsync(string supportId, CancellationToken cancellation) =>
         await database.QueryBeforeTenantAsync<Row>(Columns + " AND support_id = @supportId", new { supportId }, cancellation) is [var row] ? row.ToSummary() : null;

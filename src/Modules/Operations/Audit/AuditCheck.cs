@@ -10,7 +10,7 @@ internal sealed class AuditCheck(TenantDirectory tenants, AuditVerification veri
     public async Task<bool> VerifyAsync(TextWriter report, CancellationToken cancellation)
     {
         var findings = 0;
-        foreach (var tenant in await tenants.ListAsync(cancellation))
+        foreach (var tenant in await tenants.ListEverAsync(cancellation))
         {
             var before = findings;
             var state = await verification.VerifyAsync(tenant.Id, finding =>

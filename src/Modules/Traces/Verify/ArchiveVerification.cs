@@ -62,7 +62,6 @@ internal sealed class ArchiveVerification(
         var expected = new Dictionary<(string, string), LineSum>();
         var objects = new HashSet<string>(StringComparer.Ordinal);
         await using var session = await database.OpenAsync(tenant, cancellation);
-        var heads = new Queue<TreeHead>(await manifests.Log.ReadHeadsAsync(session, cancellation));
         var tree = new MerkleTree();
         while (tree.Size < state.Size)
         {
@@ -74,6 +73,7 @@ internal sealed class ArchiveVerification(
                 findings.Add($"the log has {state.Size} leaves but batch {tree.Size} and all after it are missing");
                 break;
             }
+            var heads = new Queue<TreeHead>(await manifests.Log.ReadHeadsAsync(session, tree.Size, tree.Size + page.Count, cancellation));
             foreach (var batch in page)
             {
                 if (batch.LeafIndex != tree.Size) findings.Add($"batch {tree.Size} is missing before '{batch.FileName}'");

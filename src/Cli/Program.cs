@@ -4,7 +4,8 @@ using Akashi.Cli.Audit;
 using Akashi.Cli.Calendar;
 using Akashi.Cli.Connection;
 using Akashi.Cli.Doctor;
-using Akashi.Cli.Tenants;
+using Akashi.Cli.Mail;
+using Akashi.Cli.People;
 using Akashi.Cli.Terminals;
 using Akashi.Cli.Traces;
 using Akashi.Cli.Traces.Import;
@@ -51,6 +52,9 @@ var year = new Argument<int>("YEAR") { Description = "1950 to 2100." };
 var calendar = new Command("calendar", "Show holidays and one-off changes of the service's calendar.") { year, json };
 calendar.SetAction((parsed, cancellation) => WithApiAsync(parsed, api => CalendarYear.RunAsync(api, parsed.GetRequiredValue(year), parsed.GetValue(json), Console.Out, cancellation)));
 
+var mailLast = new Command("last", "Show the latest mail of the outbox folder, where mail goes without a mail server.");
+mailLast.SetAction((parsed, cancellation) => MailLast.RunAsync(FolderOf(parsed), Console.Out, cancellation));
+
 var verify = new Command("verify", "Prove the whole archive against its signed log.");
 verify.SetAction((parsed, cancellation) => ServerProgram.RunAsync("verify", FolderOf(parsed), cancellation));
 
@@ -65,9 +69,10 @@ var root = new RootCommand("Akashi on the command line. Exit codes: 0 done, 1 re
     data,
     new Command("trace", "Search, count, export and import traces.") { traceSearch, traceCount, traceExport, traceImport },
     new Command("terminal", "Terminals.") { terminalList },
+    UserCommands.Create(WithApiAsync),
     AuditCommands.Create(clock, WithApiAsync),
-    TenantCommands.Create(AsOperatorAsync),
     calendar,
+    new Command("mail", "Mail in the outbox folder.") { mailLast },
     verify,
     migrate,
     doctor,
@@ -111,11 +116,5 @@ Task<int> WithRangeAsync(ParseResult parsed, Func<ApiConnection, TimeRange, Task
 async Task<int> WithApiAsync(ParseResult parsed, Func<ApiConnection, Task<int>> action)
 {
     using var api = ApiConnection.Open(FolderOf(parsed));
-    return await action(api);
-}
-
-async Task<int> AsOperatorAsync(ParseResult parsed, Func<ApiConnection, Task<int>> action)
-{
-    using var api = ApiConnection.Open(FolderOf(parsed), asOperator: true);
     return await action(api);
 }

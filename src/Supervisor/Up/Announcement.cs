@@ -32,6 +32,7 @@ internal static class Announcement
             output.WriteLine(Words.Say($"  1. Sign in: {hosts.OriginOf(ServiceHost.Portal)}/", $"  1. サインイン: {hosts.OriginOf(ServiceHost.Portal)}/"));
         }
         output.WriteLine(Words.Say($"     The browser asks once whether to trust the certificate; its authority is {data.AuthorityFile}.", $"     ブラウザーが証明書について一度確認します。発行元の認証局は {data.AuthorityFile} です。"));
+        output.WriteLine(Words.Say("     Without a mail server, ./akashi mail last shows the code that sign-in asks for.", "     メールサーバーがない間、サインインの確認コードは ./akashi mail last で表示できます。"));
         output.WriteLine(Words.Say("  2. Search on the command line: ./akashi trace search '*' --last 10m", "  2. コマンドで検索: ./akashi trace search '*' --last 10m"));
     }
 

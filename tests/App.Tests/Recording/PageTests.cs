@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Akashi.Platform.Web;
 using Akashi.TestKit;
 using Akashi.TestKit.Service;
@@ -44,6 +45,15 @@ public sealed class PageTests(RecordingServiceFixture fixture)
         await browser.TypeAsync("[name=userId]", "admin");
         await browser.TypeAsync("[name=password]", Password);
         await browser.ClickAsync("button[type=submit].btn-primary");
-        await browser.WaitAsync("!document.querySelector('[name=supportId]')");
+        await browser.WaitAsync("document.querySelector('[name=code]')");
+        var code = "";
+        await Eventually.HoldsAsync(async () =>
+        {
+            var mail = await ProgramRun.OfAsync(BuiltPrograms.Client, "--data", fixture.Service.Data, "mail", "last");
+            return (code = Regex.Match(mail.Output, @"^\d{6}$", RegexOptions.Multiline, TimeSpan.FromSeconds(1)).Value).Length > 0;
+        }, "the code is mailed");
+        await browser.TypeAsync("[name=code]", code);
+        await browser.ClickAsync("button[type=submit].btn-primary");
+        await browser.WaitAsync("!document.querySelector('[name=code]')");
     }
 }

@@ -20,11 +20,12 @@ public sealed class TestServer : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly TestFolder _folder;
+    private readonly bool _ownsDatabase;
     private readonly X509Certificate2Collection _roots = [];
 
-    private TestServer(WebApplication app, TestFolder folder, TestDatabase database, TestClock clock, ServerOptions options)
+    private TestServer(WebApplication app, TestFolder folder, TestDatabase database, TestClock clock, ServerOptions options, bool ownsDatabase)
     {
-        (_app, _folder, Database, Clock, Options) = (app, folder, database, clock, options);
+        (_app, _folder, Database, Clock, Options, _ownsDatabase) = (app, folder, database, clock, options, ownsDatabase);
         Hosts = Services.GetRequiredService<ServiceHosts>();
     }
 
@@ -42,13 +43,18 @@ public sealed class TestServer : IAsyncDisposable
     public static Task<TestServer> StartAsync(params AkashiModule[] modules) => StartAsync(modules, null);
 
     /// <param name="configure">Changes services after the modules added theirs.</param>
-    public static async Task<TestServer> StartAsync(AkashiModule[] modules, Action<IServiceCollection>? configure)
+    public static Task<TestServer> StartAsync(AkashiModule[] modules, Action<IServiceCollection>? configure) => StartAsync(modules, configure, first: null);
+
+    /// <summary>Another node on the same database, keys and clock; dispose of it before this one.</summary>
+    public Task<TestServer> StartBesideAsync(params AkashiModule[] modules) => StartAsync(modules, null, this);
+
+    private static async Task<TestServer> StartAsync(AkashiModule[] modules, Action<IServiceCollection>? configure, TestServer? first)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await TryStartAsync(modules, configure);
+                return await TryStartAsync(modules, configure, first);
             }
             catch (IOException e) when (e.InnerException is AddressInUseException && attempt < PortAttempts)
             {
@@ -82,14 +88,15 @@ public sealed class TestServer : IAsyncDisposable
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
-        await Database.DisposeAsync();
+        if (_ownsDatabase) await Database.DisposeAsync();
         _folder.Dispose();
     }
 
-    private static async Task<TestServer> TryStartAsync(AkashiModule[] modules, Action<IServiceCollection>? configure)
+    private static async Task<TestServer> TryStartAsync(AkashiModule[] modules, Action<IServiceCollection>? configure, TestServer? first)
     {
         var folder = new TestFolder();
-        var database = await TestDatabase.CreateAsync(modules);
+        var database = first?.Database ?? await TestDatabase.CreateAsync(modules);
+        if (first is not null) Directory.CreateSymbolicLink(folder.File("keys"), first.Options.KeysFolder);
         var options = new ServerOptions
         {
             Data = folder.Path,
@@ -101,9 +108,9 @@ public sealed class TestServer : IAsyncDisposable
             OperatorConnection = database.OperatorConnection,
         };
         // Certificates are judged by the system's clock, so the server's begins there.
-        var clock = new TestClock(TimeProvider.System.GetUtcNow());
+        var clock = first?.Clock ?? new TestClock(TimeProvider.System.GetUtcNow());
         var app = Build(modules, options, clock, configure);
-        var server = new TestServer(app, folder, database, clock, options);
+        var server = new TestServer(app, folder, database, clock, options, ownsDatabase: first is null);
         try
         {
             if (!modules.Any(module => string.Equals(module.Name, "certificates", StringComparison.OrdinalIgnoreCase))) server.UseTestCertificates();

@@ -36,12 +36,13 @@ public sealed class IdentityModule : AkashiModule
         services.AddSingleton<TenantSteps>();
         services.AddSingleton<ContractClock>();
         services.AddSingleton(TenantPages.Navigation);
-        foreach (var action in ContractActions.All) services.AddSingleton(action);
         services.AddSingleton(TenantPages.ContractNavigation);
         services.AddSingleton<CreateTenant>();
         services.AddSingleton<FirstTenants>();
         services.AddSingleton<OperatorAccess>();
         services.AddSingleton<ApiTokens>();
+        services.AddSingleton<TokenChanges>();
+        services.AddSingleton(TokenRoutes.Navigation);
         services.AddSingleton<Activations>();
         services.AddSingleton<LinkRequests>();
         services.AddHostedService<LinkWork>();
@@ -95,8 +96,8 @@ public sealed class IdentityModule : AkashiModule
         }
         UserRoutes.Map(routes);
         RoleRoutes.Map(routes);
+        TokenRoutes.Map(routes);
         TenantPages.Map(routes);
-        routes.Api.MapGet("/api/v1/me", Me.Get).RequirePermission(Permission.AccountSelf, TenantScope.Own);
     }
 
     public override Task StartAsync(IServiceProvider services, CancellationToken cancellation) =>

@@ -16,7 +16,6 @@ public sealed class OperationsModule : AkashiModule
     {
         services.AddSingleton(CalendarRoutes.Navigation);
         services.AddSingleton<OperatorSteps>();
-        foreach (var action in AccessActions.All) services.AddSingleton(action);
         services.AddSingleton(OperatorAccessRoutes.AskedNavigation);
         services.AddSingleton(OperatorAccessRoutes.ConsentNavigation);
         services.AddSingleton<AuditActionNames>();

@@ -65,7 +65,7 @@ public sealed class WalledServer : IAsyncLifetime
             new("certificate", TerminalOfB.Certificate.SerialNumber, RandomNumberGenerator.GetHexString(32)),
             new("word", SecretOfB, "nobodyhassaidthisword"),
             new("activation code", $"{b.Id}.{new string('A', 43)}", $"{NewGuid():N}.{new string('A', 43)}"),
-            new("enrolment token", $"ake_{b.Id}_{new string('a', 48)}", $"ake_{NewGuid():N}_{new string('a', 48)}"),
+            new("enrolment token", $"ake_{b.Id}_{new string('A', 43)}", $"ake_{NewGuid():N}_{new string('A', 43)}"),
         ];
         TracesOfB = [SecretOfB, TerminalOfB.Tmid.ToString(), TestTerminal.ComputerOf(TerminalOfB.Tmid), b.Id.ToString(), b.Id.Value.ToString(), b.SupportId, b.UserAccountId.ToString(), "乙管理者", "admin@b.example", "二番目のお客様", batch.BatchId, TerminalOfB.Certificate.SerialNumber];
     }

@@ -29,7 +29,8 @@ internal static class Enrol
         if (Validate(request) is { } fault) return fault.ToProblem();
         var tmid = Tmid.Parse(request.Tmid);
         // The token's own form is checked with the token: a malformed one is told nothing more than a wrong one.
-        if (!EnrolmentTokens.TryReadTenant(request.Token, out var tenant)) return new EnrolmentTokenRefused().ToProblem();
+        if (!EnrolmentTokens.TryRead(request.Token, out var token)) return new EnrolmentTokenRefused().ToProblem();
+        var tenant = token.Tenant;
         var key = Sha256.Of(Encoding.UTF8.GetBytes(request.CertificateRequest));
 
         await using (var session = await database.OpenAsync(tenant, cancellation))
@@ -37,7 +38,7 @@ internal static class Enrol
             var repeated = await session.QuerySingleAsync<bool>(
                 "SELECT EXISTS (SELECT 1 FROM endpoints.enrolment_token WHERE tenant_id = @tenant AND used_by_tmid = @tmid AND used_by_key = @key)",
                 new { tenant, tmid = request.Tmid, key }, cancellation);
-            if (!await tokens.UseAsync(session, request.Token, tmid, key, cancellation)) return new EnrolmentTokenRefused().ToProblem();
+            if (!await tokens.UseAsync(session, token, tmid, key, cancellation)) return new EnrolmentTokenRefused().ToProblem();
             var changed = await session.ExecuteAsync(Register, new
             {
                 tenant,

@@ -4,6 +4,7 @@ using Akashi.Platform.Audit;
 using Akashi.Platform.Database;
 using Akashi.Platform.Errors;
 using Akashi.Platform.Mail;
+using Akashi.Platform.Tenancy;
 using Akashi.Platform.Web;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Akashi.Identity.Sessions;
 using Akashi.Platform.Database;
 using Akashi.Platform.Errors;
+using Akashi.Platform.Tenancy;
 using Akashi.Platform.Web;
 using Microsoft.AspNetCore.Http;
 

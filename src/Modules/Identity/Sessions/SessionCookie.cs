@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Akashi.Platform.Tenancy;
 using Microsoft.AspNetCore.Http;
 
 namespace Akashi.Identity.Sessions;
@@ -18,7 +19,7 @@ internal static class SessionCookie
     public static bool IsPresent(HttpContext context) => context.Request.Cookies.ContainsKey(Name);
 
     /// <summary>Makes a new secret and sends it to the browser; the caller stores its digest.</summary>
-    public static TenantSecret Issue(HttpContext context, Platform.Tenancy.TenantId tenant)
+    public static TenantSecret Issue(HttpContext context, TenantId tenant)
     {
         var (text, secret) = TenantSecret.Create(tenant, Separator);
         context.Response.Cookies.Append(Name, text, Options);

@@ -4,6 +4,7 @@ using System.Text;
 using Akashi.Platform.Database;
 using Akashi.Platform.Errors;
 using Akashi.Platform.Mail;
+using Akashi.Platform.Tenancy;
 using Microsoft.AspNetCore.Http;
 
 namespace Akashi.Identity.SignIn;

@@ -1,6 +1,7 @@
 using Akashi.Platform.Tenancy;
+using Xunit;
 
-namespace Akashi.Identity.Tests;
+namespace Akashi.Platform.Tests.Tenancy;
 
 public sealed class TenantSecretTests
 {

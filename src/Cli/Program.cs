@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Akashi.Cli;
 using Akashi.Cli.Audit;
+using Akashi.Cli.Backup;
 using Akashi.Cli.Calendar;
 using Akashi.Cli.Connection;
 using Akashi.Cli.Doctor;
@@ -77,6 +78,7 @@ var root = new RootCommand("Akashi on the command line. Exit codes: 0 done, 1 re
     migrate,
     doctor,
 };
+foreach (var command in BackupCommandLine.Create(FolderOf)) root.Add(command);
 
 // A query may begin with '@', which would otherwise name a file of arguments.
 var result = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });

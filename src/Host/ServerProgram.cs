@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Akashi.Host;
 
-/// <summary>The commands of <c>akashi-server</c>: <c>run</c>, <c>migrate</c>, <c>verify</c>, <c>openapi</c>.</summary>
+/// <summary>The commands of <c>akashi-server</c>: <c>run</c>, <c>migrate</c>, <c>verify</c>, and those of <see cref="BackupCommands"/>.</summary>
 internal static class ServerProgram
 {
     private const int BadUsage = 2;
@@ -15,7 +15,9 @@ internal static class ServerProgram
     public static async Task<int> RunAsync(AkashiModule[] modules, string[] arguments)
     {
         if (StartChecks.Globalisation() is { } fault) return Refuse(fault);
-        var options = ServerSettings.Load(arguments[Math.Min(1, arguments.Length)..]);
+        var rest = arguments[Math.Min(1, arguments.Length)..];
+        if (arguments.FirstOrDefault() == "restore") return await BackupCommands.RestoreAsync(rest);
+        var options = ServerSettings.Load(rest);
         var faults = options.Validate();
         if (faults.Count > 0) return Refuse(string.Join(Environment.NewLine, faults));
         return arguments.FirstOrDefault() switch
@@ -23,7 +25,10 @@ internal static class ServerProgram
             "run" => await RunServerAsync(modules, options),
             "migrate" => await MigrateAsync(modules, options),
             "verify" => await VerifyAsync(modules, options),
-            var other => Refuse($"'{other}' is no command. Use: akashi-server run|migrate|verify --data DIR"),
+            "backup" => await WithServicesAsync(modules, options, services => BackupCommands.RunAsync(services, options, rest)),
+            "backup-list" => await BackupCommands.ListAsync(options, rest),
+            "backup-verify" => await BackupCommands.VerifyAsync(options, rest),
+            var other => Refuse($"'{other}' is no command. Use: akashi-server run|migrate|verify|backup|backup-list|backup-verify|restore --data DIR"),
         };
     }
 
@@ -67,6 +72,12 @@ internal static class ServerProgram
         var count = await ApplyMigrationsAsync(modules, options, app.Services);
         Console.WriteLine($"{count} migrations applied.");
         return 0;
+    }
+
+    private static async Task<int> WithServicesAsync(AkashiModule[] modules, ServerOptions options, Func<IServiceProvider, Task<int>> work)
+    {
+        await using var app = CreateBuilder(modules, options).Build();
+        return await work(app.Services);
     }
 
     private static async Task<int> VerifyAsync(AkashiModule[] modules, ServerOptions options)

@@ -1,3 +1,4 @@
+using Akashi.Platform.Backup;
 using Akashi.Platform.Hosting;
 using Akashi.Platform.Mail.Smtp;
 using Akashi.Platform.Objects;
@@ -33,6 +34,7 @@ internal static class ServerSettings
             RunJobs = all.GetValue("runJobs", defaults.RunJobs),
             Smtp = all.GetSection("smtp").Get<SmtpOptions>() ?? defaults.Smtp,
             Objects = all.GetSection("objects").Get<ObjectStoreOptions>() ?? defaults.Objects,
+            Backup = all.GetSection("backup").Get<BackupOptions>() ?? defaults.Backup,
             EmbeddedTraces = all.GetValue("embeddedTraces", true),
             AllowUnencryptedVolume = all.GetValue("allowUnencryptedVolume", false),
         };

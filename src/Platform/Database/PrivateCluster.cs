@@ -14,6 +14,12 @@ namespace Akashi.Platform.Database;
 /// <param name="durable">False only for throw-away clusters of tests.</param>
 public sealed class PrivateCluster(string folder, string socketFolder, bool durable = true)
 {
+    /// <summary>Folder inside the cluster's data in which finished segments of the write-ahead log are put aside while it exists.</summary>
+    internal const string LogFolder = "akashi_wal";
+
+    /// <summary>4 GiB: when nobody fetches them, a full disk would be worse than a gap, which the next backup notices.</summary>
+    private const int MaximumLogSegments = 256;
+
     private const string Superuser = "akashi_admin";
     private const string SystemUser = "postgres";
     private const string DatabaseName = "akashi";
@@ -152,6 +158,8 @@ public sealed class PrivateCluster(string folder, string socketFolder, bool dura
             synchronous_commit = {(durable ? "on" : "off")}
             wal_compression = on
             max_wal_size = 1GB
+            archive_mode = {(durable ? "on" : "off")}
+            archive_command = 'test ! -d {LogFolder} || test $(ls {LogFolder} | wc -l) -ge {MaximumLogSegments} || (cp %p {LogFolder}/%f.tmp && sync {LogFolder}/%f.tmp && mv {LogFolder}/%f.tmp {LogFolder}/%f)'
 
             """;
         File.WriteAllText(Path.Combine(DataFolder, "postgresql.auto.conf"), settings);
@@ -226,6 +234,8 @@ public sealed class PrivateCluster(string folder, string socketFolder, bool dura
 
     private string ConnectionOf(string role, string database) =>
         new NpgsqlConnectionStringBuilder { Host = socketFolder, Username = role, Password = Password(role), Database = database, Timeout = 5, CommandTimeout = 30 }.ConnectionString;
+
+    internal static void GiveToSystemUser(string path) => Run("chown", [SystemUser, path]);
 
     private static void Run(string program, string[] arguments)
     {

@@ -1,3 +1,4 @@
+using Akashi.Platform.Backup;
 using Akashi.Platform.Mail.Smtp;
 using Akashi.Platform.Objects;
 
@@ -48,6 +49,9 @@ public sealed record ServerOptions
     /// <summary>Where objects are kept; in files below the data folder by default.</summary>
     public ObjectStoreOptions Objects { get; init; } = new();
 
+    /// <summary>Where backups go; nowhere by default.</summary>
+    public BackupOptions Backup { get; init; } = new();
+
     /// <summary>False on a node that only receives and serves, as one of several: the embedded trace store serves one node.</summary>
     public bool EmbeddedTraces { get; init; } = true;
 
@@ -75,6 +79,7 @@ public sealed record ServerOptions
         if (Region != "jp") faults.Add($"region: '{Region}' is not allowed; customer data stays in Japan (jp).");
         faults.AddRange(Smtp.Faults());
         faults.AddRange(Objects.Validate("objects"));
+        faults.AddRange(Backup.Validate());
         return faults;
     }
 }

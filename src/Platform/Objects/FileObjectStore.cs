@@ -103,9 +103,9 @@ public sealed class FileObjectStore : IObjectStore
         return Task.CompletedTask;
     }
 
-    public Task<IReadOnlyList<ObjectEntry>> ListAsync(ObjectKey folder, ObjectKey? after, int limit, CancellationToken cancellation)
+    public Task<IReadOnlyList<ObjectEntry>> ListAsync(ObjectKey? folder, ObjectKey? after, int limit, CancellationToken cancellation)
     {
-        var found = Walk(folder.ToString(), after?.ToString() ?? "").Take(limit).Select(file => new ObjectEntry(
+        var found = Walk(folder is { } below ? below + "/" : "", after?.ToString() ?? "").Take(limit).Select(file => new ObjectEntry(
             new ObjectKey(Path.GetRelativePath(_root, file.FullName)), file.Length, file.LastWriteTimeUtc)).ToList();
         return Task.FromResult<IReadOnlyList<ObjectEntry>>(found);
     }
@@ -118,12 +118,12 @@ public sealed class FileObjectStore : IObjectStore
     }
 
     /// <summary>In the order of whole keys, as S3 has it: a folder takes its place as its name and a slash.</summary>
-    private IEnumerable<FileInfo> Walk(string folder, string after)
+    private IEnumerable<FileInfo> Walk(string prefix, string after)
     {
-        var directory = new DirectoryInfo(Path.Combine(_root, folder));
+        var directory = new DirectoryInfo(Path.Combine(_root, prefix));
         if (!directory.Exists) yield break;
         var entries = directory.EnumerateFileSystemInfos().Where(entry => !entry.Name.StartsWith('.'))
-            .Select(entry => (Entry: entry, Key: $"{folder}/{entry.Name}{(entry is DirectoryInfo ? "/" : "")}"))
+            .Select(entry => (Entry: entry, Key: $"{prefix}{entry.Name}{(entry is DirectoryInfo ? "/" : "")}"))
             .OrderBy(pair => pair.Key, StringComparer.Ordinal);
         foreach (var (entry, key) in entries)
         {
@@ -133,7 +133,7 @@ public sealed class FileObjectStore : IObjectStore
             }
             else if (string.CompareOrdinal(key, after) > 0 || after.StartsWith(key, StringComparison.Ordinal))
             {
-                foreach (var below in Walk(key[..^1], after)) yield return below;
+                foreach (var below in Walk(key, after)) yield return below;
             }
         }
     }

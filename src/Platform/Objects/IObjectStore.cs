@@ -30,8 +30,8 @@ public interface IObjectStore
     /// <summary>An object that is not there counts as deleted.</summary>
     Task DeleteAsync(ObjectKey key, CancellationToken cancellation);
 
-    /// <summary>At most <paramref name="limit"/> objects below a folder, by key in ordinal order, those after <paramref name="after"/>.</summary>
-    Task<IReadOnlyList<ObjectEntry>> ListAsync(ObjectKey folder, ObjectKey? after, int limit, CancellationToken cancellation);
+    /// <summary>At most <paramref name="limit"/> objects below a folder (all when null), by key in ordinal order, those after <paramref name="after"/>.</summary>
+    Task<IReadOnlyList<ObjectEntry>> ListAsync(ObjectKey? folder, ObjectKey? after, int limit, CancellationToken cancellation);
 
     /// <summary>Removes what interrupted writes left behind, if they began before the given moment. It was never visible.</summary>
     /// <returns>How many there were.</returns>
@@ -47,7 +47,7 @@ public static class ObjectStoreExtensions
 
     /// <summary>All objects below a folder, page by page.</summary>
     public static async IAsyncEnumerable<ObjectEntry> AllAsync(
-        this IObjectStore store, ObjectKey folder, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
+        this IObjectStore store, ObjectKey? folder, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
     {
         ObjectKey? after = null;
         while (true)

@@ -98,10 +98,10 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
 
     public Task DeleteAsync(ObjectKey key, CancellationToken cancellation) => _client.DeleteObjectAsync(_options.Bucket, key.ToString(), cancellation);
 
-    public async Task<IReadOnlyList<ObjectEntry>> ListAsync(ObjectKey folder, ObjectKey? after, int limit, CancellationToken cancellation)
+    public async Task<IReadOnlyList<ObjectEntry>> ListAsync(ObjectKey? folder, ObjectKey? after, int limit, CancellationToken cancellation)
     {
         var answer = await _client.ListObjectsV2Async(
-            new ListObjectsV2Request { BucketName = _options.Bucket, Prefix = folder + "/", StartAfter = after?.ToString(), MaxKeys = limit }, cancellation);
+            new ListObjectsV2Request { BucketName = _options.Bucket, Prefix = folder is { } below ? below + "/" : null, StartAfter = after?.ToString(), MaxKeys = limit }, cancellation);
         return [.. (answer.S3Objects ?? []).Select(found => new ObjectEntry(
             new ObjectKey(found.Key), found.Size ?? 0, new DateTimeOffset((found.LastModified ?? DateTime.UnixEpoch).ToUniversalTime(), TimeSpan.Zero)))];
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Akashi.Platform.Audit;
+using Akashi.Platform.Backup;
 using Akashi.Platform.Calendar;
 using Akashi.Platform.Crypto;
 using Akashi.Platform.Database;
@@ -49,6 +50,7 @@ public static class AkashiWeb
         services.AddSingleton<ITenantFiles, TenantObjects>();
         services.AddSingleton<ObjectReconciler>();
         services.AddSingleton<BusinessCalendar>();
+        services.AddSingleton<BackupRun>();
         services.AddSingleton<NodeRegister>();
         services.AddHostedService(provider => provider.GetRequiredService<NodeRegister>());
         services.AddSingleton<WorkSignals>();

@@ -1,0 +1,91 @@
+using Akashi.App.Tests.Failures;
+using Akashi.TestKit.Service;
+using Akashi.TestKit.Terminals;
+
+namespace Akashi.App.Tests.Backups;
+
+/// <summary>A real service with data is backed up while it works, wrecked, and restored into a new folder.</summary>
+public sealed class RestoreDrillTests
+{
+    private const string Password = "Drill-Password-2026";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public Task Restore_AfterTheDataFolderIsLost_BringsEverythingBack() => DrillAsync(batches: 6, lines: 50);
+
+    [Fact]
+    public Task Restore_LargerArchive_BringsEverythingBack()
+    {
+        Needs.LongRun("a drill with many batches takes minutes");
+        return DrillAsync(batches: 1500, lines: 2000);
+    }
+
+    private static async Task DrillAsync(int batches, int lines)
+    {
+        await using var service = await RunningService.StartAsync(new ServiceSettings());
+        await ServiceSignIn.SetPasswordAsync(service, Password);
+        using var terminal = await TestTerminal.EnrolAsync(service);
+        var (place, key) = (service.Scratch("backups"), service.Scratch("safe.key"));
+
+        await UploadAsync(terminal, batches, lines);
+        await StoreProof.IndexedAsync(service);
+        await MustAsync("backup", "--data", service.Data, "--to", place);
+        await UploadAsync(terminal, batches, lines); // after the base backup: the log brings them
+        await StoreProof.IndexedAsync(service);
+        await MustAsync("backup", "--data", service.Data, "--to", place, "--log");
+        var before = await CountsAsync(service);
+        await UploadAsync(terminal, 1, lines); // after the last run: lost, and nothing of it may remain
+        File.Copy(Path.Combine(service.Data, "backup.key"), key);
+        await WreckAsync(service);
+
+        var refused = await RunAsync("restore", place, "--data", Path.GetDirectoryName(place)!, "--key", key);
+        Assert.True(refused.Code == 1 && refused.Errors.Contains("never overwrites", StringComparison.Ordinal), refused.Errors);
+        await MustAsync("restore", place, "--data", service.Data, "--key", key);
+        await service.UpAsync();
+
+        Assert.Equal(before, await CountsAsync(service));
+        Assert.Equal(2L * batches * lines, before.Lines);
+        await StoreProof.VerifiedAsync(service);
+        Assert.True(await ServiceSignIn.TryAsync(service, Password), "sign-in works");
+        Assert.False(await ServiceSignIn.TryAsync(service, Password + "x"), "and asks for the password");
+        using var api = service.CreateApi();
+        Assert.Equal(before.Lines, await api.CountAsync("*"));
+        await UploadAsync(terminal, 1, lines); // its certificate still opens the door, and the log goes on
+        await StoreProof.IndexedAsync(service);
+        await StoreProof.VerifiedAsync(service);
+        await MustAsync("backup", "--data", service.Data, "--to", place); // and the restored service is backed up like any other
+        await MustAsync("backup", "verify", "--data", service.Data, "--to", place);
+    }
+
+    private static async Task UploadAsync(TestTerminal terminal, int batches, int lines)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        await Parallel.ForEachAsync(Enumerable.Range(0, batches), new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = Cancellation }, async (number, cancellation) =>
+        {
+            var text = Enumerable.Range(0, lines).Select(line => $"{now.ToOffset(TimeSpan.FromHours(9)):MM/dd/yyyy HH:mm:ss.fff} +0900 evt=ps subEvt=start com=\"PC\" sn={line} cmd=\"batch {number}\"");
+            Assert.True((await terminal.PutAsync(TestBatch.Of(terminal.Tmid, now, text), cancellation)).Acknowledged);
+        });
+    }
+
+    private static async Task<(long Batches, long Lines, long Users, long Records)> CountsAsync(RunningService service) => (
+        await service.Database.SingleAsync<long>("SELECT count(*) FROM traces.batch"),
+        await service.Database.SingleAsync<long>("SELECT coalesce(sum(lines), 0)::bigint FROM traces.batch"),
+        await service.Database.SingleAsync<long>("SELECT count(*) FROM identity.user_account"),
+        await service.Database.SingleAsync<long>("SELECT count(*) FROM endpoints.terminal"));
+
+    private static async Task WreckAsync(RunningService service)
+    {
+        await service.DownAsync();
+        Directory.Delete(service.Data, recursive: true);
+    }
+
+    private static async Task MustAsync(params string[] arguments)
+    {
+        var run = await RunAsync(arguments);
+        Assert.True(run.Code == 0, $"{string.Join(' ', arguments)}: {run.Output}{run.Errors}");
+    }
+
+    private static Task<ProgramRun> RunAsync(params string[] arguments) =>
+        ProgramRun.OfAsync(BuiltPrograms.Client, arguments, TimeSpan.FromMinutes(15), new Dictionary<string, string> { ["AKASHI_SERVER"] = BuiltPrograms.Server });
+}

@@ -1,7 +1,9 @@
 using Akashi.Operations.Audit;
+using Akashi.Operations.Backups;
 using Akashi.Operations.BusinessDays;
 using Akashi.Operations.OperatorAccess;
 using Akashi.Platform.Hosting;
+using Akashi.Platform.Jobs;
 using Akashi.Platform.Web;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -15,6 +17,9 @@ public sealed class OperationsModule : AkashiModule
     public override void AddServices(IServiceCollection services, ServerOptions options)
     {
         services.AddSingleton(CalendarRoutes.Navigation);
+        services.AddJob<NightlyBackup>(NightlyBackup.Name, NightlyBackup.Schedule, recover: false);
+        services.AddJob<HourlyBackup>(HourlyBackup.Name, HourlyBackup.Schedule, recover: false);
+        services.AddJob<RemoveOrphans>(RemoveOrphans.Name, RemoveOrphans.Schedule);
         services.AddSingleton<OperatorSteps>();
         services.AddSingleton(OperatorAccessRoutes.AskedNavigation);
         services.AddSingleton(OperatorAccessRoutes.ConsentNavigation);

@@ -25,6 +25,7 @@ public sealed class RestoreDrillTests
     {
         await using var service = await RunningService.StartAsync(new ServiceSettings());
         await ServiceSignIn.SetPasswordAsync(service, Password);
+        Assert.True(await ServiceSignIn.TryAsync(service, Password), "sign-in works before");
         using var terminal = await TestTerminal.EnrolAsync(service);
         var (place, key) = (service.Scratch("backups"), service.Scratch("safe.key"));
 

@@ -1,0 +1,30 @@
+using System.Globalization;
+using Akashi.Identity.Contracts;
+using Akashi.Platform.Jobs;
+using Akashi.Platform.Objects;
+
+namespace Akashi.Operations.Backups;
+
+/// <summary>Objects that no catalogue names, and uploads that nobody completed.</summary>
+internal sealed class RemoveOrphans(ObjectReconciler reconciler, IObjectStore objects, TenantDirectory tenants, TimeProvider clock) : ServiceJob
+{
+    public const string Name = "objects.reconcile";
+
+    public override string Japanese => "どの台帳にもないオブジェクトの削除";
+
+    public override string English => "Remove objects that no catalogue names";
+
+    public static JobSchedule Schedule => JobSchedule.Cron("0 40 4 * * ?");
+
+    public override async Task<string> RunAsync(CancellationToken cancellation)
+    {
+        var (all, orphans, bytes) = (0L, 0L, 0L);
+        foreach (var tenant in await tenants.ListAsync(cancellation))
+        {
+            var report = await reconciler.ReconcileAsync(tenant.Id, remove: true, cancellation);
+            (all, orphans, bytes) = (all + report.Objects, orphans + report.Orphans, bytes + report.Bytes);
+        }
+        var swept = await objects.SweepAsync(clock.GetUtcNow() - ObjectReconciler.Grace, cancellation);
+        return string.Create(CultureInfo.InvariantCulture, $"{all} objects, {orphans} orphans removed ({bytes} bytes), {swept} unfinished uploads");
+    }
+}

@@ -17,6 +17,7 @@ public sealed class OperationsModule : AkashiModule
     public override void AddServices(IServiceCollection services, ServerOptions options)
     {
         services.AddSingleton(CalendarRoutes.Navigation);
+        foreach (var action in CalendarRoutes.Actions) services.AddSingleton(action);
         services.AddJob<NightlyBackup>(NightlyBackup.Name, NightlyBackup.Schedule, recover: false);
         services.AddJob<HourlyBackup>(HourlyBackup.Name, HourlyBackup.Schedule, recover: false);
         services.AddJob<RemoveOrphans>(RemoveOrphans.Name, RemoveOrphans.Schedule);

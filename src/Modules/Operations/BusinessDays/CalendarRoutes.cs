@@ -1,3 +1,4 @@
+using Akashi.Platform.Audit;
 using Akashi.Platform.Tenancy;
 using Akashi.Platform.Web;
 using Akashi.Portal.Contracts;
@@ -12,6 +13,13 @@ internal static class CalendarRoutes
     private const string Api = "/api/v1/calendar";
 
     public static readonly NavigationEntry Navigation = new(ServiceHost.Console, Path, Permission.ServiceRead, "calendar", 60, Text.Of, "Calendar", NavigationSection.Service);
+
+    public static readonly AuditActionName[] Actions =
+    [
+        new("calendar.hours", "営業時間の変更", "Business hours changed"),
+        new("calendar.day-set", "営業日カレンダーの臨時変更", "One-off day set in the calendar"),
+        new("calendar.day-removed", "営業日カレンダーの臨時変更の取り消し", "One-off day removed from the calendar"),
+    ];
 
     public static void Map(ServiceRoutes routes)
     {

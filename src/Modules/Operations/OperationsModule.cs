@@ -1,7 +1,12 @@
 using Akashi.Operations.Audit;
 using Akashi.Operations.Backups;
 using Akashi.Operations.BusinessDays;
+using Akashi.Operations.Events;
+using Akashi.Operations.Jobs;
+using Akashi.Operations.Mail;
+using Akashi.Operations.MailServer;
 using Akashi.Operations.OperatorAccess;
+using Akashi.Platform.Audit;
 using Akashi.Platform.Hosting;
 using Akashi.Platform.Jobs;
 using Akashi.Platform.Web;
@@ -21,6 +26,11 @@ public sealed class OperationsModule : AkashiModule
         services.AddJob<NightlyBackup>(NightlyBackup.Name, NightlyBackup.Schedule, recover: false);
         services.AddJob<HourlyBackup>(HourlyBackup.Name, HourlyBackup.Schedule, recover: false);
         services.AddJob<RemoveOrphans>(RemoveOrphans.Name, RemoveOrphans.Schedule);
+        services.AddSingleton(MailRoutes.Navigation);
+        services.AddSingleton(MailServerRoutes.Navigation);
+        services.AddSingleton(JobRoutes.Navigation);
+        services.AddSingleton(EventRoutes.Navigation);
+        AddAuditNames(services);
         services.AddSingleton<OperatorSteps>();
         services.AddSingleton(OperatorAccessRoutes.AskedNavigation);
         services.AddSingleton(OperatorAccessRoutes.ConsentNavigation);
@@ -35,5 +45,19 @@ public sealed class OperationsModule : AkashiModule
         CalendarRoutes.Map(routes);
         OperatorAccessRoutes.Map(routes);
         AuditPages.Map(routes);
+        JobRoutes.Map(routes);
+        MailRoutes.Map(routes);
+        MailServerRoutes.Map(routes);
+        EventRoutes.Map(routes);
+    }
+
+    private static void AddAuditNames(IServiceCollection services)
+    {
+        services.AddSingleton(new AuditActionName(SendAgain.Action, "メールの再送", "Mail sent again"));
+        services.AddSingleton(new AuditActionName(SaveMailServer.Action, "メールサーバーの設定変更", "Mail server changed"));
+        services.AddSingleton(new AuditActionName(RemoveMailServer.Action, "メールサーバーの設定削除", "Mail server removed"));
+        services.AddSingleton(new AuditActionName(RunNow.Action, "ジョブの手動実行", "Job run by hand"));
+        services.AddSingleton(new AuditActionName(ReplayEvent.Action, "イベントの再実行", "Event tried again"));
+        services.AddSingleton(new AuditActionName(ReplaySince.Action, "イベントの再処理", "Events replayed from a time"));
     }
 }

@@ -8,6 +8,7 @@ internal static class MailServices
     {
         services.AddSingleton<MailOutbox>();
         services.AddSingleton<MailQueue>();
+        services.AddSingleton<MailJournal>();
         services.AddSingleton<TenantMailServer>();
         services.AddSingleton<MailTransports>();
         services.AddHostedService<MailSender>();

@@ -1,15 +1,17 @@
 using System.CommandLine;
-using Akashi.Cli;
 using Akashi.Cli.Audit;
 using Akashi.Cli.Backup;
 using Akashi.Cli.Calendar;
 using Akashi.Cli.Connection;
 using Akashi.Cli.Doctor;
 using Akashi.Cli.Mail;
+using Akashi.Cli.Operations;
 using Akashi.Cli.People;
+using Akashi.Cli.Tenants;
 using Akashi.Cli.Terminals;
-using Akashi.Cli.Traces;
 using Akashi.Cli.Traces.Import;
+using Akashi.Cli.Traces;
+using Akashi.Cli;
 using Akashi.Supervisor;
 
 // The command-line client. Everything goes through the REST API, except what must work without a running service.
@@ -72,13 +74,14 @@ var root = new RootCommand("Akashi on the command line. Exit codes: 0 done, 1 re
     new Command("terminal", "Terminals.") { terminalList },
     UserCommands.Create(WithApiAsync),
     AuditCommands.Create(clock, WithApiAsync),
+    TenantCommands.Create(AsOperatorAsync),
     calendar,
-    new Command("mail", "Mail in the outbox folder.") { mailLast },
     verify,
     migrate,
     doctor,
 };
 foreach (var command in BackupCommandLine.Create(FolderOf)) root.Add(command);
+foreach (var command in OperationsCommands.Create(AsOperatorAsync, mailLast)) root.Add(command);
 
 // A query may begin with '@', which would otherwise name a file of arguments.
 var result = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
@@ -118,5 +121,11 @@ Task<int> WithRangeAsync(ParseResult parsed, Func<ApiConnection, TimeRange, Task
 async Task<int> WithApiAsync(ParseResult parsed, Func<ApiConnection, Task<int>> action)
 {
     using var api = ApiConnection.Open(FolderOf(parsed));
+    return await action(api);
+}
+
+async Task<int> AsOperatorAsync(ParseResult parsed, Func<ApiConnection, Task<int>> action)
+{
+    using var api = ApiConnection.Open(FolderOf(parsed), asOperator: true);
     return await action(api);
 }

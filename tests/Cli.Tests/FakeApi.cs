@@ -44,7 +44,7 @@ internal sealed class FakeApi : IAsyncDisposable
         app.Run(api.AnswerAsync);
         await app.StartAsync();
         await File.WriteAllTextAsync(Path.Combine(api.Data, "authority.pem"), certificates.Root.ExportCertificatePem());
-        await File.WriteAllTextAsync(Path.Combine(api.Data, "ready.json"), JsonSerializer.Serialize(new { addresses = new { api = hosts.OriginOf(ServiceHost.Api) }, apiToken = token }));
+        await File.WriteAllTextAsync(Path.Combine(api.Data, "ready.json"), JsonSerializer.Serialize(new { addresses = new { api = hosts.OriginOf(ServiceHost.Api) }, apiToken = token, operatorApiToken = token }));
         return api;
     }
 

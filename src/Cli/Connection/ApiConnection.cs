@@ -19,9 +19,10 @@ internal sealed class ApiConnection : IDisposable
 
     public HttpClient Client { get; }
 
-    public static ApiConnection Open(DataFolder data)
+    /// <param name="asOperator">With the operator's token of <c>ready.json</c> instead of the first customer's; AKASHI_TOKEN is used as it is.</param>
+    public static ApiConnection Open(DataFolder data, bool asOperator = false)
     {
-        var (address, token) = FromEnvironment() ?? FromReadyFile(data);
+        var (address, token) = FromEnvironment() ?? FromReadyFile(data, asOperator ? "operatorApiToken" : "apiToken");
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttps)
             throw new CommandFailure(ExitCodes.BadUsage, Words.Say($"'{address}' is no https address. Set AKASHI_URL to for example https://api.akashi.localhost:8443", $"'{address}' は https のアドレスではありません。AKASHI_URL を https://api.akashi.localhost:8443 のように設定してください。"));
         var authorities = File.Exists(data.AuthorityFile) ? File.ReadAllText(data.AuthorityFile) : null;
@@ -85,13 +86,13 @@ internal sealed class ApiConnection : IDisposable
             : (address, token);
     }
 
-    private static (string Address, string Token) FromReadyFile(DataFolder data)
+    private static (string Address, string Token) FromReadyFile(DataFolder data, string tokenName)
     {
         try
         {
             var ready = JsonNode.Parse(File.ReadAllText(data.ReadyFile));
-            if (ready?["addresses"]?["api"]?.GetValue<string>() is { } address && ready["apiToken"]?.GetValue<string>() is { } token) return (address, token);
-            throw new JsonException("addresses.api or apiToken is missing.");
+            if (ready?["addresses"]?["api"]?.GetValue<string>() is { } address && ready[tokenName]?.GetValue<string>() is { } token) return (address, token);
+            throw new JsonException($"addresses.api or {tokenName} is missing.");
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

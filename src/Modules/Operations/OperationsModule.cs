@@ -1,3 +1,4 @@
+using Akashi.Endpoints.Contracts;
 using Akashi.Operations.Audit;
 using Akashi.Operations.Backups;
 using Akashi.Operations.BusinessDays;
@@ -7,6 +8,7 @@ using Akashi.Operations.Mail;
 using Akashi.Operations.MailServer;
 using Akashi.Operations.OperatorAccess;
 using Akashi.Platform.Audit;
+using Akashi.Platform.Events;
 using Akashi.Platform.Hosting;
 using Akashi.Platform.Jobs;
 using Akashi.Platform.Web;
@@ -30,6 +32,7 @@ public sealed class OperationsModule : AkashiModule
         services.AddSingleton(MailServerRoutes.Navigation);
         services.AddSingleton(JobRoutes.Navigation);
         services.AddSingleton(EventRoutes.Navigation);
+        services.AddEventConsumer<TerminalEnrolled, TerminalEnrolledAudit>(TerminalEnrolledAudit.Name);
         AddAuditNames(services);
         services.AddSingleton<OperatorSteps>();
         services.AddSingleton(OperatorAccessRoutes.AskedNavigation);
@@ -56,6 +59,7 @@ public sealed class OperationsModule : AkashiModule
         services.AddSingleton(new AuditActionName(SendAgain.Action, "メールの再送", "Mail sent again"));
         services.AddSingleton(new AuditActionName(SaveMailServer.Action, "メールサーバーの設定変更", "Mail server changed"));
         services.AddSingleton(new AuditActionName(RemoveMailServer.Action, "メールサーバーの設定削除", "Mail server removed"));
+        services.AddSingleton(new AuditActionName(TerminalEnrolledAudit.Action, "端末の登録", "Terminal enrolled"));
         services.AddSingleton(new AuditActionName(RunNow.Action, "ジョブの手動実行", "Job run by hand"));
         services.AddSingleton(new AuditActionName(ReplayEvent.Action, "イベントの再実行", "Event tried again"));
         services.AddSingleton(new AuditActionName(ReplaySince.Action, "イベントの再処理", "Events replayed from a time"));

@@ -50,6 +50,7 @@ public sealed class JobBoard
     {
         if (_jobs.All(known => known.Name != job)) return false;
         var scheduler = await _factory.GetScheduler(cancellation);
+        if (!await scheduler.Exists(JobScheduler.KeyOf(job), cancellation)) return false; // no node that runs jobs has started yet
         await scheduler.TriggerJob(JobScheduler.KeyOf(job), new JobDataMap { [RunJob.AskedBy] = askedBy }, cancellation);
         return true;
     }

@@ -1,10 +1,12 @@
 using System.Text;
 using Akashi.Agent.Protocol;
 using Akashi.Certificates.Contracts;
+using Akashi.Endpoints.Contracts;
 using Akashi.Endpoints.Terminals;
 using Akashi.Platform.Crypto;
 using Akashi.Platform.Database;
 using Akashi.Platform.Errors;
+using Akashi.Platform.Events;
 using Microsoft.AspNetCore.Http;
 
 namespace Akashi.Endpoints.Enrolment;
@@ -24,7 +26,7 @@ internal static class Enrol
         WHERE endpoints.terminal.kind = 'imported' OR @repeated
         """;
 
-    public static async Task<IResult> HandleAsync(EnrolRequest request, AkashiDatabase database, EnrolmentTokens tokens, CertificateAuthority authority, TimeProvider clock, CancellationToken cancellation)
+    public static async Task<IResult> HandleAsync(EnrolRequest request, AkashiDatabase database, EnrolmentTokens tokens, EventOutbox events, CertificateAuthority authority, TimeProvider clock, CancellationToken cancellation)
     {
         if (Validate(request) is { } fault) return fault.ToProblem();
         var tmid = Tmid.Parse(request.Tmid);
@@ -51,6 +53,8 @@ internal static class Enrol
                 repeated,
             }, cancellation);
             if (changed == 0) return new TerminalExists(request.Tmid).ToProblem();
+            // A terminal that asks again because our answer was lost is told of once.
+            if (!repeated) await events.PublishAsync(session, new TerminalEnrolled(request.Tmid, request.ComputerName, request.OperatingSystem), cancellation);
             await session.CommitAsync(cancellation);
         }
         if (!(await authority.IssueTerminalAsync(tenant, tmid, request.CertificateRequest, cancellation)).TryGet(out var issued, out var failure)) return failure.ToProblem();

@@ -49,6 +49,7 @@ public sealed class IdentityModule : AkashiModule
         services.AddSingleton<TypedNames>();
         services.AddSingleton<SignInCodes>();
         services.AddSingleton<UserDirectory>();
+        foreach (var action in PeopleActions.All) services.AddSingleton(action);
         services.AddSingleton<UserChanges>();
         services.AddSingleton<UserHelp>();
         services.AddSingleton<UserDetails>();

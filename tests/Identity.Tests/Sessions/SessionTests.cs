@@ -123,6 +123,7 @@ public sealed class SessionTests : IAsyncLifetime
         using var elsewhere = await _tenants.SignInAsync(_tenants.A);
         var answer = await here.SubmitAsync(ServiceHost.Portal, "/account/password", [new("current", _tenants.A.Password), new("password", "Fresh-pass-2026"), new("repeated", "Fresh-pass-2026")]);
         Assert.Equal("/account/password?done=1", answer.Location?.PathAndQuery);
+        Assert.Equal(_tenants.A.UserId, Assert.Single(await _server.Database.QueryAsOwnerAsync<string>("SELECT actor FROM platform.audit_entry WHERE action = 'account.change-password' AND before IS NULL AND after IS NULL")));
         Assert.Equal(HttpStatusCode.OK, await HomeAsync(here));
         Assert.Equal(HttpStatusCode.Redirect, await HomeAsync(elsewhere));
         using var fresh = await _tenants.SignInAsync(_tenants.A with { Password = "Fresh-pass-2026" });

@@ -35,8 +35,11 @@ public sealed class AuditLogTests : IAsyncLifetime
     public async Task Write_ManyAtOnceOverTwoNodes_SharesTransactionsAndKeepsEachEntryOnce()
     {
         var second = _setting.NewLog();
-        await Task.WhenAll(Enumerable.Range(0, 200).Select(i => (i % 2 == 0 ? _setting.Log : second)
-            .WriteAsync(_setting.Tenant, AuditSetting.Actor, new AuditEntry("probe.act", $"{i}"), CancellationToken.None)));
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(async writer =>
+        {
+            for (var i = 0; i < 10; i++)
+                await (writer % 2 == 0 ? _setting.Log : second).WriteAsync(_setting.Tenant, AuditSetting.Actor, new AuditEntry("probe.act", $"{writer} {i}"), CancellationToken.None);
+        }));
         Assert.Equal(200, await _setting.CountAsync("audit_leaf"));
         Assert.Equal(200, await _setting.CountWhereAsync("audit_entry", "target <> ''"));
         Assert.True(await _setting.CountAsync("audit_signed_head") < 200, "each entry was committed alone");

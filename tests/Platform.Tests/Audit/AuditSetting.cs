@@ -68,7 +68,7 @@ internal sealed class AuditSetting : IAsyncDisposable
     {
         using var sequencer = new AuditSequencer(Database.Application, Log, _signals, Clock, NullLogger<AuditSequencer>.Instance);
         await sequencer.StartAsync(CancellationToken.None);
-        await TestWait.UntilAsync(async () => (await Database.QueryAsOwnerAsync<long>("SELECT count(*) FROM platform.signal")).Single() == 0, TimeSpan.FromSeconds(20));
+        await TestWait.UntilAsync(async () => (await Database.QueryAsOwnerAsync<long>("SELECT count(*) FROM platform.signal")).Single() == 0, TimeSpan.FromSeconds(60));
         await sequencer.StopAsync(CancellationToken.None);
     }
 

@@ -1,5 +1,6 @@
 using Akashi.Identity.Sessions;
 using Akashi.Identity.SignIn;
+using Akashi.Platform.Audit;
 using Akashi.Platform.Database;
 using Akashi.Platform.Errors;
 using Microsoft.AspNetCore.Http;
@@ -24,7 +25,7 @@ internal static class ChangePassword
 
     public static IResult Get(string? done) => ChangePasswordPage.Show(failure: null, done: done is not null);
 
-    public static async Task<IResult> PostAsync([FromForm] Form? form, HttpContext context, PasswordJudge judge, PasswordQueue queue, SessionBook sessions, AkashiDatabase database, SignInPolicy policy)
+    public static async Task<IResult> PostAsync([FromForm] Form? form, HttpContext context, PasswordJudge judge, PasswordQueue queue, SessionBook sessions, AuditLog audit, AkashiDatabase database, SignInPolicy policy)
     {
         form ??= new Form();
         var current = CurrentSession.Of(context);
@@ -42,6 +43,7 @@ internal static class ChangePassword
         {
             await session.ExecuteAsync(Update, new { hash, current.UserAccountId }, context.RequestAborted);
             await sessions.EndOthersAsync(session, current.UserAccountId, current.LoginId, context.RequestAborted);
+            await audit.WriteAsync(session, AuditActor.Of(context), new AuditEntry("account.change-password", current.UserId), context.RequestAborted);
         }, context.RequestAborted);
         return outcome.TryGet(out _, out failure) ? Results.Redirect("/account/password?done=1") : ChangePasswordPage.Show(failure, done: false);
     }

@@ -19,20 +19,21 @@ internal static class ReadyFile
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     private sealed record Content(
-        IReadOnlyDictionary<string, string> Addresses, string SupportId, string ApiToken, string? AdministratorLink, string? OperatorLink, string Authority);
+        IReadOnlyDictionary<string, string> Addresses, string SupportId, string ApiToken, string? OperatorApiToken, string? AdministratorLink, string? OperatorLink, string Authority);
 
     public static async Task EnsureAsync(IServiceProvider services, ServerOptions options, CancellationToken cancellation)
     {
         var hosts = services.GetRequiredService<ServiceHosts>();
         var addresses = hosts.All.ToDictionary(host => host.ToString().ToLowerInvariant(), hosts.OriginOf);
         var path = Path.Combine(options.Data, FileName);
-        if (Read(path) is { } known && known.Addresses.Count == addresses.Count && known.Addresses.All(address => addresses.GetValueOrDefault(address.Key) == address.Value)) return;
+        // A file of an earlier version has no token for operators.
+        if (Read(path) is { OperatorApiToken: not null } known && known.Addresses.Count == addresses.Count && known.Addresses.All(address => addresses.GetValueOrDefault(address.Key) == address.Value)) return;
 
         var access = await LocalAccess.EnsureAsync(services, cancellation);
         var tenant = await services.GetRequiredService<TenantDirectory>().FindBySupportIdAsync(access.SupportId, cancellation)
             ?? throw new InvalidOperationException($"The first tenant {access.SupportId} is missing.");
         await services.GetRequiredService<LocalEnrolment>().WriteTokenAsync(tenant.Id, Path.Combine(options.Data, EnrolmentTokenFile), cancellation);
-        var content = new Content(addresses, access.SupportId, access.ApiToken, access.AdministratorLink, access.OperatorLink, Path.Combine(options.Data, "authority.pem"));
+        var content = new Content(addresses, access.SupportId, access.ApiToken, access.OperatorApiToken, access.AdministratorLink, access.OperatorLink, Path.Combine(options.Data, "authority.pem"));
         DurableFile.Write(path, Encoding.UTF8.GetBytes(JsonSerializer.Serialize(content, Format)));
     }
 

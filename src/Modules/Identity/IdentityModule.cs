@@ -36,6 +36,7 @@ public sealed class IdentityModule : AkashiModule
         services.AddSingleton<TenantSteps>();
         services.AddSingleton<ContractClock>();
         services.AddSingleton(TenantPages.Navigation);
+        foreach (var action in ContractActions.All) services.AddSingleton(action);
         services.AddSingleton(TenantPages.ContractNavigation);
         services.AddSingleton<CreateTenant>();
         services.AddSingleton<FirstTenants>();

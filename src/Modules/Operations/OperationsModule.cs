@@ -35,6 +35,7 @@ public sealed class OperationsModule : AkashiModule
         services.AddEventConsumer<TerminalEnrolled, TerminalEnrolledAudit>(TerminalEnrolledAudit.Name);
         AddAuditNames(services);
         services.AddSingleton<OperatorSteps>();
+        foreach (var action in AccessActions.All) services.AddSingleton(action);
         services.AddSingleton(OperatorAccessRoutes.AskedNavigation);
         services.AddSingleton(OperatorAccessRoutes.ConsentNavigation);
         services.AddSingleton<AuditActionNames>();

@@ -34,7 +34,8 @@ internal sealed class FirstTenants(CreateTenant create, TenantDirectory tenants,
         var token = await tokens.ReplaceAsync(customer, administrator.Id, LocalTokenName, Roles.PermissionsOf(Roles.Administrator), cancellation);
         var provider = await FindAsync(SupportId.Operator, cancellation);
         var operatorUser = await FirstUserOfAsync(provider, Operator.FirstUser, cancellation);
-        return new LocalAccess(FirstSupportId, token, await LinkAsync(customer, administrator, cancellation), await LinkAsync(provider, operatorUser, cancellation));
+        var operatorToken = await tokens.ReplaceAsync(provider, operatorUser.Id, LocalTokenName, Roles.PermissionsOf(Roles.Operator), cancellation);
+        return new LocalAccess(FirstSupportId, token, operatorToken, await LinkAsync(customer, administrator, cancellation), await LinkAsync(provider, operatorUser, cancellation));
     }
 
     private ContractTerms Terms(string plan)

@@ -19,7 +19,7 @@ public class DataCallTests
         "Akashi.Identity.Tenants.CreateTenant.CreateAsync",
         "Akashi.Identity.Tenants.TenantRegister.ListAsync",
         "Akashi.Identity.Tenants.TenantRegister.FindAsync",
-        "Akashi.Identity.Tenants.ContractClock.RunAsync",
+        "Akashi.Identity.Tenants.ContractClock.ApplyAsync",
         "Akashi.Identity.Tenants.FirstTenants.EnsureAsync",
         "Akashi.Identity.Tenants.FirstTenants.IssueAccessAsync",
         "Akashi.Identity.SignIn.PasswordJudge.JudgeAsync",

@@ -34,7 +34,6 @@ public sealed class IdentityModule : AkashiModule
         services.AddSingleton<TenantLifecycle>();
         services.AddSingleton<TenantRegister>();
         services.AddSingleton<TenantSteps>();
-        services.AddSingleton<ContractClock>();
         services.AddSingleton(TenantPages.Navigation);
         foreach (var action in ContractActions.All) services.AddSingleton(action);
         services.AddSingleton(TenantPages.ContractNavigation);
@@ -61,6 +60,7 @@ public sealed class IdentityModule : AkashiModule
         services.AddSingleton<PasswordJudge>();
         services.AddSingleton<SessionBook>();
         services.AddJob<SpentRows>(SpentRows.Name, SpentRows.Schedule);
+        services.AddJob<ContractClock>(ContractClock.Name, ContractClock.Schedule);
         services.AddSingleton<FindOperatorContact>(provider => cancellation => OperatorContacts.FindAsync(provider.GetRequiredService<AkashiDatabase>(), cancellation));
         services.AddSingleton<ICallerAuthenticator, SessionAuthenticator>();
         services.AddSingleton<ICallerAuthenticator, TokenAuthenticator>();

@@ -161,7 +161,7 @@ public sealed class ContractTests : IAsyncLifetime
         return answer.StatusCode;
     }
 
-    private Task<(int, int)> RunClockAsync() => _server.Services.GetRequiredService<ContractClock>().RunAsync(Cancellation);
+    private Task<(int, int)> RunClockAsync() => _server.Services.GetRequiredService<ContractClock>().ApplyAsync(Cancellation);
 
     private async Task ImportAsync(TestTenant tenant)
     {

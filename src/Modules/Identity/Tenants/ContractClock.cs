@@ -1,23 +1,39 @@
+using System.Globalization;
 using Akashi.Identity.Contracts;
 using Akashi.Platform.Audit;
 using Akashi.Platform.Calendar;
 using Akashi.Platform.Database;
+using Akashi.Platform.Jobs;
 using Akashi.Platform.Tenancy;
 
 namespace Akashi.Identity.Tenants;
 
 /// <summary>Ends contracts whose last day is over and erases those whose countdown has run out.</summary>
-internal sealed class ContractClock(AkashiDatabase database, TenantDirectory tenants, TenantLifecycle lifecycle, TimeProvider clock)
+internal sealed class ContractClock(AkashiDatabase database, TenantDirectory tenants, TenantLifecycle lifecycle, TimeProvider clock) : ServiceJob
 {
-    private static readonly AuditActor Actor = AuditActor.Service("contract-clock");
+    public const string Name = "identity.contract-clock";
+
+    private static readonly AuditActor Actor = AuditActor.Service(Name);
 
     private const string Due = """
         SELECT t.status = 'active' OR t.status = 'suspended' AS running, c.ends_on, c.erase_at
         FROM identity.tenant t JOIN identity.contract c ON c.tenant_id = t.id WHERE t.id = @tenant
         """;
 
+    public override string Japanese => "期限の来た契約の終了とデータの消去";
+
+    public override string English => "End contracts after their last day, erase data after the countdown";
+
+    public static JobSchedule Schedule => JobSchedule.Every(TimeSpan.FromHours(1));
+
+    public override async Task<string> RunAsync(CancellationToken cancellation)
+    {
+        var (ended, erased) = await ApplyAsync(cancellation);
+        return string.Create(CultureInfo.InvariantCulture, $"{ended} ended, {erased} erased");
+    }
+
     /// <returns>How many contracts were ended, and how many erased.</returns>
-    public async Task<(int Ended, int Erased)> RunAsync(CancellationToken cancellation)
+    internal async Task<(int Ended, int Erased)> ApplyAsync(CancellationToken cancellation)
     {
         var (ended, erased) = (0, 0);
         foreach (var tenant in await tenants.ListAsync(cancellation))

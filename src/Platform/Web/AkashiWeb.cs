@@ -13,6 +13,7 @@ using Akashi.Platform.Mail;
 using Akashi.Platform.Objects;
 using Akashi.Platform.OperatorAccess;
 using Akashi.Platform.Signals;
+using Akashi.Platform.Web.Idempotency;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -60,6 +61,7 @@ public static class AkashiWeb
         services.AddJobs(options);
         services.AddAudit();
         services.AddSingleton<OperatorGrants>();
+        services.AddSingleton<IdempotentRequests>();
         services.AddSingleton<WebKeys>();
         // It warns that keys are stored in the clear; WebKeys seals them itself.
         services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error));
@@ -109,6 +111,7 @@ public static class AkashiWeb
         app.UseRequestLocalization();
         app.UseRouting();
         app.UseMiddleware<AccessMiddleware>();
+        app.UseMiddleware<IdempotencyMiddleware>();
         app.UseAntiforgery();
 
         var hosts = app.Services.GetRequiredService<ServiceHosts>();

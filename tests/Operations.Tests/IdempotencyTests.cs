@@ -1,0 +1,68 @@
+using System.Net;
+using System.Net.Http.Json;
+using Akashi.TestKit;
+
+namespace Akashi.Operations.Tests;
+
+/// <summary>A repeated request is done once. Enrolment tokens are made, because each one is a new secret.</summary>
+public sealed class IdempotencyTests(OperationsServer fixture)
+{
+    private const string Path = "/api/v1/enrolment-tokens";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Post_RepeatedWithItsKey_GetsTheFirstAnswerAndIsDoneOnce()
+    {
+        var key = Guid.CreateVersion7().ToString();
+        var before = await CountAsync();
+        var first = await PostAsync(fixture.Tenants.A, key);
+        var second = await PostAsync(fixture.Tenants.A, key);
+        Assert.Equal(HttpStatusCode.Created, first.Status);
+        Assert.Equal((first.Status, first.Body, true), (second.Status, second.Body, second.Replayed));
+        Assert.NotEqual(first.Body, (await PostAsync(fixture.Tenants.A, key + "-other")).Body);
+        Assert.Equal(2, await CountAsync() - before);
+        var stored = (await fixture.Server.Database.QueryAsOwnerAsync<byte[]>("SELECT sealed_body FROM platform.idempotent_request WHERE key = @key", new { key })).Single();
+        Assert.DoesNotContain("ake_", System.Text.Encoding.UTF8.GetString(stored), StringComparison.Ordinal); // the secret is not kept in the clear
+    }
+
+    [Fact]
+    public async Task Post_ManyAtOnceWithOneKey_IsDoneOnce()
+    {
+        var key = Guid.CreateVersion7().ToString();
+        var before = await CountAsync();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => PostAsync(fixture.Tenants.A, key)));
+        Assert.Equal(1, await CountAsync() - before);
+        Assert.All(answers, answer => Assert.True(answer.Status is HttpStatusCode.Created or HttpStatusCode.Conflict));
+        Assert.Single(answers.Where(answer => answer.Status == HttpStatusCode.Created).Select(answer => answer.Body).Distinct());
+    }
+
+    [Fact]
+    public async Task Post_SameKeyFromAnotherTenantOrForAnotherRequest_IsNotAnsweredWithTheFirst()
+    {
+        var key = Guid.CreateVersion7().ToString();
+        var first = await PostAsync(fixture.Tenants.A, key);
+        var other = await PostAsync(fixture.Tenants.B, key);
+        Assert.False(other.Replayed);
+        Assert.NotEqual(first.Body, other.Body);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await PostAsync(fixture.Tenants.A, key, "?changed=1")).Status);
+    }
+
+    [Theory]
+    [InlineData("white space")]
+    [InlineData("日本")]
+    [InlineData("a/b")]
+    public async Task Post_WithAKeyThatIsNone_IsRefused(string key) => Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(fixture.Tenants.A, key)).Status);
+
+    private async Task<(HttpStatusCode Status, string Body, bool Replayed)> PostAsync(TestTenant tenant, string key, string query = "")
+    {
+        using var client = fixture.Tenants.CreateApiClient(tenant);
+        using var request = new HttpRequestMessage(HttpMethod.Post, Path + query) { Content = JsonContent.Create(new { }) };
+        request.Headers.TryAddWithoutValidation("Idempotency-Key", Uri.EscapeDataString(key) == key ? key : key.Replace("日本", "%E6%97%A5", StringComparison.Ordinal));
+        using var answer = await client.SendAsync(request, Cancellation);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancellation), answer.Headers.Contains("Idempotency-Replayed"));
+    }
+
+    private async Task<long> CountAsync() =>
+        (await fixture.Server.Database.QueryAsOwnerAsync<long>("SELECT count(*) FROM endpoints.enrolment_token WHERE tenant_id = @Value", new { fixture.Tenants.A.Id.Value })).Single();
+}

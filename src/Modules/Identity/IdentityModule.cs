@@ -1,3 +1,4 @@
+using Akashi.Identity.Retention;
 using Akashi.Identity.Activation;
 using Akashi.Identity.CleanUp;
 using Akashi.Identity.Contracts;
@@ -12,6 +13,7 @@ using Akashi.Identity.Tokens;
 using Akashi.Identity.Users;
 using Akashi.Platform.Database;
 using Akashi.Platform.Hosting;
+using Akashi.Platform.Retention;
 using Akashi.Platform.Jobs;
 using Akashi.Platform.Tenancy;
 using Akashi.Platform.Web;
@@ -59,6 +61,7 @@ public sealed class IdentityModule : AkashiModule
         services.AddSingleton(RoleRoutes.Navigation);
         services.AddSingleton<PasswordJudge>();
         services.AddSingleton<SessionBook>();
+        services.AddSingleton<IRetained, SignInRetention>();
         services.AddJob<SpentRows>(SpentRows.Name, SpentRows.Schedule);
         services.AddJob<ContractClock>(ContractClock.Name, ContractClock.Schedule);
         services.AddSingleton<FindOperatorContact>(provider => cancellation => OperatorContacts.FindAsync(provider.GetRequiredService<AkashiDatabase>(), cancellation));

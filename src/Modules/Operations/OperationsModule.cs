@@ -9,6 +9,7 @@ using Akashi.Operations.MailServer;
 using Akashi.Operations.OperatorAccess;
 using Akashi.Platform.Audit;
 using Akashi.Platform.Events;
+using Akashi.Operations.Retention;
 using Akashi.Platform.Hosting;
 using Akashi.Platform.Jobs;
 using Akashi.Platform.Web;
@@ -27,6 +28,9 @@ public sealed class OperationsModule : AkashiModule
         foreach (var action in CalendarRoutes.Actions) services.AddSingleton(action);
         services.AddJob<NightlyBackup>(NightlyBackup.Name, NightlyBackup.Schedule, recover: false);
         services.AddJob<HourlyBackup>(HourlyBackup.Name, HourlyBackup.Schedule, recover: false);
+        services.AddSingleton(RetentionRoutes.Navigation);
+        foreach (var action in RetentionRoutes.Actions) services.AddSingleton(action);
+        services.AddJob<ApplyRetention>(ApplyRetention.Name, ApplyRetention.Schedule);
         services.AddJob<RemoveOrphans>(RemoveOrphans.Name, RemoveOrphans.Schedule);
         services.AddSingleton(MailRoutes.Navigation);
         services.AddSingleton(MailServerRoutes.Navigation);
@@ -47,6 +51,7 @@ public sealed class OperationsModule : AkashiModule
     public override void MapRoutes(ServiceRoutes routes)
     {
         CalendarRoutes.Map(routes);
+        RetentionRoutes.Map(routes);
         OperatorAccessRoutes.Map(routes);
         AuditPages.Map(routes);
         JobRoutes.Map(routes);

@@ -3,12 +3,14 @@ using Akashi.Identity.Contracts;
 using Akashi.Platform.Audit;
 using Akashi.Platform.Hosting;
 using Akashi.Platform.Objects;
+using Akashi.Platform.Retention;
 using Akashi.Platform.Tenancy;
 using Akashi.Platform.Web;
 using Akashi.Traces.Archive;
 using Akashi.Traces.Index;
 using Akashi.Traces.Pages;
 using Akashi.Traces.Receive;
+using Akashi.Traces.Retention;
 using Akashi.Traces.Search;
 using Akashi.Traces.Verify;
 using Microsoft.AspNetCore.Builder;
@@ -38,7 +40,9 @@ public sealed class TracesModule : AkashiModule
         services.AddSingleton(new AuditActionName(TraceNames.ExportAction, "証跡の出力", "Traces exported"));
         services.AddSingleton<IArchiveCheck, ArchiveVerification>();
         services.AddSingleton<IObjectOwner, ArchiveObjects>();
+        services.AddSingleton<IRetained, ArchiveRetention>();
         if (!options.EmbeddedTraces) return;
+        services.AddSingleton<IRetained, SegmentRetention>();
         services.AddHostedService<Indexer>();
         services.AddHostedService<Merger>();
     }

@@ -12,6 +12,7 @@ using Akashi.Platform.Jobs;
 using Akashi.Platform.Mail;
 using Akashi.Platform.Objects;
 using Akashi.Platform.OperatorAccess;
+using Akashi.Platform.Retention;
 using Akashi.Platform.Signals;
 using Akashi.Platform.Web.Idempotency;
 using Microsoft.AspNetCore.Builder;
@@ -52,6 +53,7 @@ public static class AkashiWeb
         services.AddSingleton<ObjectReconciler>();
         services.AddSingleton<BusinessCalendar>();
         services.AddSingleton<BackupRun>();
+        services.AddSingleton<RetentionBook>();
         services.AddSingleton<NodeRegister>();
         services.AddHostedService(provider => provider.GetRequiredService<NodeRegister>());
         services.AddSingleton<WorkSignals>();

@@ -10,7 +10,6 @@ using Akashi.Traces.Archive;
 using Akashi.Traces.Index;
 using Akashi.Traces.Receive;
 using Akashi.Traces.Store;
-using Akashi.Traces.Store.Format;
 using Akashi.Traces.Store.Reading;
 
 namespace Akashi.Traces.Verify;
@@ -46,27 +45,30 @@ internal sealed class ArchiveVerification(
             await foreach (var entry in archive.ListAsync(tenant.Id, cancellation)) present.Add(entry.Key.ToString());
             VerifiedState state;
             await using (var session = await database.OpenAsync(tenant.Id, cancellation)) state = await VerifiedState.ReadAsync(session, cancellation);
-            var (expected, objects) = await WalkArchiveAsync(tenant.Id, state, findings, cancellation);
+            var (expected, objects, gone) = await WalkArchiveAsync(tenant.Id, state, findings, cancellation);
             var stored = WalkSegments(tenant.Id, state, findings, cancellation);
+            foreach (var (key, sum) in state.Expired) stored[key] = stored.GetValueOrDefault(key).Plus(sum.Lines, sum.Sum);
+            foreach (var key in gone) stored.Remove(key);
             Compare(expected, stored, findings);
             var unlogged = present.Count(key => !objects.Contains(key));
             var lines = expected.Values.Sum(sum => sum.Lines);
-            report.WriteLine($"{tenant.SupportId}: {state.Size} batches, {lines} searchable lines in {state.Segments.Count} segments, {state.Pending.Count} batches pending, {unlogged} uploads never acknowledged, {findings.Count} findings");
+            report.WriteLine($"{tenant.SupportId}: {state.Size} batches, {lines} searchable lines in {state.Segments.Count} segments, {state.Pending.Count} batches pending, {unlogged} uploads never acknowledged, {gone.Count} batches past retention, {findings.Count} findings");
             sound &= findings.Count == 0;
         }
         return sound;
     }
 
-    private async Task<(Dictionary<(string, string), LineSum> Expected, HashSet<string> Objects)> WalkArchiveAsync(TenantId tenant, VerifiedState state, Findings findings, CancellationToken cancellation)
+    private async Task<(Dictionary<(string, string), LineSum> Expected, HashSet<string> Objects, HashSet<(string, string)> Gone)> WalkArchiveAsync(TenantId tenant, VerifiedState state, Findings findings, CancellationToken cancellation)
     {
         var expected = new Dictionary<(string, string), LineSum>();
         var objects = new HashSet<string>(StringComparer.Ordinal);
+        var gone = new HashSet<(string, string)>();
         await using var session = await database.OpenAsync(tenant, cancellation);
         var tree = new MerkleTree();
         while (tree.Size < state.Size)
         {
             var page = await session.QueryAsync<BatchRow>(
-                "SELECT leaf_index, leaf_hash, file_name, tmid, batch_id, object_key, lines FROM traces.batch WHERE tenant_id = @tenant AND leaf_index >= @next AND leaf_index < @size ORDER BY leaf_index LIMIT @PageSize",
+                "SELECT leaf_index, leaf_hash, file_name, tmid, batch_id, object_key, lines, received_at FROM traces.batch WHERE tenant_id = @tenant AND leaf_index >= @next AND leaf_index < @size ORDER BY leaf_index LIMIT @PageSize",
                 new { tenant, next = tree.Size, size = state.Size, PageSize }, cancellation);
             if (page.Count == 0)
             {
@@ -78,7 +80,8 @@ internal sealed class ArchiveVerification(
             {
                 if (batch.LeafIndex != tree.Size) findings.Add($"batch {tree.Size} is missing before '{batch.FileName}'");
                 objects.Add(batch.ObjectKey);
-                if (await ReadBatchAsync(tenant, batch, findings, cancellation) is { } sum && !state.Pending.Contains(batch.LeafIndex)) expected[(batch.Tmid, batch.BatchId)] = sum;
+                if (new DateTimeOffset(DateTime.SpecifyKind(batch.ReceivedAt, DateTimeKind.Utc)) < state.Horizon) gone.Add((batch.Tmid, batch.BatchId));
+                else if (await ReadBatchAsync(tenant, batch, findings, cancellation) is { } sum && !state.Pending.Contains(batch.LeafIndex)) expected[(batch.Tmid, batch.BatchId)] = sum;
                 tree.Append(new Sha256(batch.LeafHash));
                 while (heads.TryPeek(out var head) && head.Size == tree.Size)
                 {
@@ -86,7 +89,7 @@ internal sealed class ArchiveVerification(
                 }
             }
         }
-        return (expected, objects);
+        return (expected, objects, gone);
     }
 
     private async Task<LineSum?> ReadBatchAsync(TenantId tenant, BatchRow batch, Findings findings, CancellationToken cancellation)
@@ -126,7 +129,7 @@ internal sealed class ArchiveVerification(
                 }
                 using var reader = SegmentReader.Open(tenant, path, segment.Id, folder.KeyOf(tenant, segment.Id));
                 if (reader.Rows != segment.Rows) findings.Add($"segment '{segment.FileName}' has {reader.Rows} rows, the catalogue says {segment.Rows}");
-                AddRows(reader, stored);
+                SegmentSums.Add(reader, stored);
             }
             catch (Exception e) when (e is SegmentDamagedException or FileNotFoundException or DirectoryNotFoundException)
             {
@@ -134,23 +137,6 @@ internal sealed class ArchiveVerification(
             }
         }
         return stored;
-    }
-
-    private static void AddRows(SegmentReader reader, Dictionary<(string, string), LineSum> stored)
-    {
-        var line = new ByteWriter();
-        for (var number = 0; number < reader.Directory.Blocks.Length; number++)
-        {
-            using var block = new BlockReader(reader, number);
-            for (var row = 0; row < block.Rows; row++)
-            {
-                line.Clear();
-                block.AppendLine(row, line);
-                var source = reader.Directory.Batches[block.Meta.Batch(row)];
-                var key = (source.Tmid.ToString(), source.Batch.ToString());
-                stored[key] = stored.GetValueOrDefault(key).Add(block.Meta.Line(row), line.Written, block.Meta.End(row));
-            }
-        }
     }
 
     private static void Compare(Dictionary<(string Tmid, string Batch), LineSum> expected, Dictionary<(string Tmid, string Batch), LineSum> stored, Findings findings)

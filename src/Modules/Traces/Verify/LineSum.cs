@@ -23,6 +23,8 @@ internal readonly record struct LineSum(long Lines, ulong Sum)
         return new LineSum(Lines + 1, unchecked(Sum + BinaryPrimitives.ReadUInt64LittleEndian(digest)));
     }
 
+    public LineSum Plus(long lines, ulong sum) => new(Lines + lines, unchecked(Sum + sum));
+
     public static LineSum Of(ReadOnlySpan<byte> log)
     {
         var sum = default(LineSum);

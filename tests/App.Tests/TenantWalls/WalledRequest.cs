@@ -63,6 +63,6 @@ internal static partial class WalledRequest
         return TestTerminal.RequestOf(key);
     });
 
-    [GeneratedRegex("""("traceId":"[^"]*")|("elapsedMilliseconds":[\d.E+-]+)|(CfDJ8[\w-]+)|(\d+(\.\d+)? ?(ms|ミリ秒|秒))|(-----BEGIN CERTIFICATE-----[^-]+)|("expiresAt":"[^"]*")|(ak[et]_[\w-]+)|(0H[A-Z0-9]{11}:[0-9A-F]{8})|((ID|PART)[\w.-]*…)|(/api/v1/[^\s"'」]*(…|\\u2026))""", RegexOptions.None, 2000)]
+    [GeneratedRegex("""("traceId":"[^"]*")|("elapsedMilliseconds":[\d.E+-]+)|(CfDJ8[\w-]+)|(\d+(\.\d+)? ?(ms|ミリ秒|秒))|(-----BEGIN CERTIFICATE-----[^-]+)|("expiresAt":"[^"]*")|(ak[et]_[\w-]+)|(0H[A-Z0-9]{11}:[0-9A-F]{8})|((ID|PART)[\w.-]*…)|(/[^\s"'」]*(…|\\u2026))""", RegexOptions.None, 2000)]
     private static partial Regex Changing();
 }

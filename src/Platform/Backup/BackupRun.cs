@@ -17,7 +17,7 @@ public sealed partial class BackupRun(ServerOptions options, IObjectStore object
     private static readonly string[] SettingsFiles = ["config.json", "node.id"];
 
     /// <param name="to">Folder of the backups.</param>
-    /// <param name="logOnly">True takes what changed since the newest generation instead of beginning a new one.</param>
+    /// <param name="logOnly">True takes what changed since the newest generation instead of beginning a new one; without any, one begins.</param>
     /// <exception cref="BackupException">It could not be done; what was there before stays usable.</exception>
     public async Task<BackupManifest> RunAsync(string to, bool logOnly, CancellationToken cancellation)
     {
@@ -28,7 +28,7 @@ public sealed partial class BackupRun(ServerOptions options, IObjectStore object
             await using var held = await HoldAsync(cancellation);
             await place.Store.SweepAsync(clock.GetUtcNow(), cancellation);
             var earlier = await BackupManifest.ReadAllAsync(place, cancellation);
-            var manifest = logOnly ? await TakeLogAsync(place, earlier, cancellation) : await TakeAllAsync(place, earlier, cancellation);
+            var manifest = logOnly && earlier.Count > 0 ? await TakeLogAsync(place, earlier, cancellation) : await TakeAllAsync(place, earlier, cancellation);
             await CopyKeysAsync(to, key, cancellation);
             await BackupUpkeep.PruneAsync(place, [.. earlier, manifest], options.Backup.Generations, cancellation);
             if (options.Backup.Second is { } second) await BackupUpkeep.MirrorAsync(place.Store, second.Open(second.Folder), cancellation);
@@ -55,7 +55,7 @@ public sealed partial class BackupRun(ServerOptions options, IObjectStore object
 
     private async Task<BackupManifest> TakeLogAsync(BackupPlace place, IReadOnlyList<BackupManifest> earlier, CancellationToken cancellation)
     {
-        var newest = earlier.Count > 0 ? earlier[^1] : throw new BackupException("There is no generation to add to. Make a whole backup first: ./akashi backup");
+        var newest = earlier[^1];
         var taken = earlier.Where(manifest => manifest.Generation == newest.Generation).SelectMany(manifest => manifest.Log).LastOrDefault();
         var segments = await new DatabaseSource(options).EndSegmentAsync(taken is null ? null : SegmentOf(taken), cancellation);
         var log = new List<BackupEntry>();

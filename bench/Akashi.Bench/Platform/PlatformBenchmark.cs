@@ -6,6 +6,8 @@ internal static class PlatformBenchmark
     private static readonly Func<PlatformSetting, BenchReport, Task>[] Rows =
     [
         AuditAppend.RunAsync,
+        MailEnqueue.RunAsync,
+        JobLatency.RunAsync,
     ];
 
     public static async Task RunAsync(BenchReport report)

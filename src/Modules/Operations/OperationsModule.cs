@@ -2,6 +2,7 @@ using Akashi.Endpoints.Contracts;
 using Akashi.Operations.Audit;
 using Akashi.Operations.Backups;
 using Akashi.Operations.BusinessDays;
+using Akashi.Operations.CleanUp;
 using Akashi.Operations.Events;
 using Akashi.Operations.Jobs;
 using Akashi.Operations.Mail;
@@ -36,6 +37,7 @@ public sealed class OperationsModule : AkashiModule
         services.AddSingleton(MailServerRoutes.Navigation);
         services.AddSingleton(JobRoutes.Navigation);
         services.AddSingleton(EventRoutes.Navigation);
+        services.AddJob<AgedRows>(AgedRows.Name, AgedRows.Schedule);
         services.AddEventConsumer<TerminalEnrolled, TerminalEnrolledAudit>(TerminalEnrolledAudit.Name);
         AddAuditNames(services);
         services.AddSingleton<OperatorSteps>();

@@ -63,6 +63,19 @@ public sealed class EventJournal(AkashiDatabase database, ConsumerList consumers
         return count;
     }
 
+    /// <returns>How many; those that a consumer has still to handle, or could not, stay.</returns>
+    public async Task<int> DeleteBeforeAsync(TenantId tenant, DateTimeOffset before, CancellationToken cancellation)
+    {
+        const string delete = """
+            DELETE FROM platform.event e WHERE published_at < @before
+                AND NOT EXISTS (SELECT 1 FROM platform.event_delivery d WHERE d.tenant_id = e.tenant_id AND d.event_id = e.id AND d.state <> 'done')
+            """;
+        await using var session = await database.OpenAsync(tenant, cancellation);
+        var count = await session.ExecuteAsync(delete, new { before }, cancellation);
+        await session.CommitAsync(cancellation);
+        return count;
+    }
+
     private sealed record Backlog(string Consumer, long Waiting, long Failed, DateTimeOffset? Oldest);
 
     private sealed record Failed(Guid TenantId, string Consumer, long EventId, string Type, DateTimeOffset PublishedAt, int Attempts, string? Error);

@@ -54,4 +54,7 @@ public sealed class JobBoard
         await scheduler.TriggerJob(JobScheduler.KeyOf(job), new JobDataMap { [RunJob.AskedBy] = askedBy }, cancellation);
         return true;
     }
+
+    /// <returns>How many; those that run stay.</returns>
+    public Task<int> DeleteRunsBeforeAsync(DateTimeOffset before, CancellationToken cancellation) => _history.DeleteBeforeAsync(before, cancellation);
 }

@@ -1,4 +1,5 @@
 using Akashi.Platform.Database;
+using Akashi.Platform.Hosting;
 using Akashi.Platform.Signals;
 using Akashi.Platform.Tenancy;
 
@@ -18,7 +19,7 @@ public sealed record MailSummary(
 public sealed record MailContent(string State, string ToAddress, string ToName, string Subject, string? Body, bool Secret, string? SentBy, bool MayRepeat);
 
 /// <summary>What operators see of the outbox, and how they have mail sent again.</summary>
-public sealed class MailJournal(AkashiDatabase database, WorkSignals signals, TimeProvider clock)
+public sealed class MailJournal(AkashiDatabase database, WorkSignals signals, ServerOptions options, TimeProvider clock)
 {
     public const int PageSize = 100;
 
@@ -63,6 +64,24 @@ public sealed class MailJournal(AkashiDatabase database, WorkSignals signals, Ti
         await signals.RaiseAsync(session, MailOutbox.Queue, cancellation: cancellation);
         await session.CommitAsync(cancellation);
         return true;
+    }
+
+    /// <returns>How many; those that wait stay.</returns>
+    public async Task<int> DeleteBeforeAsync(TenantId tenant, DateTimeOffset before, CancellationToken cancellation)
+    {
+        await using var session = await database.OpenAsync(tenant, cancellation);
+        var count = await session.ExecuteAsync("DELETE FROM platform.mail WHERE created_at < @before AND state <> 'waiting'", new { before }, cancellation);
+        await session.CommitAsync(cancellation);
+        return count;
+    }
+
+    /// <summary>Files of the outbox folder of this node, by the time at which they were written.</summary>
+    public int DeleteFilesBefore(DateTimeOffset before)
+    {
+        if (!Directory.Exists(options.OutboxFolder)) return 0;
+        var aged = Directory.EnumerateFiles(options.OutboxFolder, "*.eml").Where(file => File.GetLastWriteTimeUtc(file) < before.UtcDateTime).ToList();
+        aged.ForEach(File.Delete);
+        return aged.Count;
     }
 
     private sealed record Row(

@@ -7,6 +7,7 @@ using Akashi.Identity.HandOff;
 using Akashi.Identity.Passwords;
 using Akashi.Identity.Sessions;
 using Akashi.Identity.SignIn;
+using Akashi.Identity.SignInPolicies;
 using Akashi.Identity.Tenants;
 using Akashi.Identity.Tenants.Pages;
 using Akashi.Identity.Tokens;
@@ -50,6 +51,8 @@ public sealed class IdentityModule : AkashiModule
         services.AddHostedService<LinkWork>();
         services.AddSingleton<TypedNames>();
         services.AddSingleton<SignInCodes>();
+        services.AddSingleton<Factors>();
+        services.AddSingleton(FactorRoutes.Navigation);
         services.AddSingleton<UserDirectory>();
         foreach (var action in PeopleActions.All) services.AddSingleton(action);
         services.AddSingleton<UserChanges>();
@@ -102,6 +105,7 @@ public sealed class IdentityModule : AkashiModule
         UserRoutes.Map(routes);
         RoleRoutes.Map(routes);
         TokenRoutes.Map(routes);
+        FactorRoutes.Map(routes);
         TenantPages.Map(routes);
     }
 

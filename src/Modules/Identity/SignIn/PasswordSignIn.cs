@@ -1,5 +1,6 @@
 using Akashi.Identity.HandOff;
 using Akashi.Identity.Sessions;
+using Akashi.Identity.SignInPolicies;
 using Akashi.Identity.Tenants;
 using Akashi.Platform.Errors;
 using Akashi.Platform.Web;
@@ -13,11 +14,6 @@ namespace Akashi.Identity.SignIn;
 internal static class PasswordSignIn
 {
     public const string SupportIdCookie = "__Host-akashi-support-id";
-    private const string PasswordAlone = "password";
-
-    // Without a choice of the tenant both factors are asked for.
-    private const string Factors = "SELECT coalesce((SELECT factors FROM identity.sign_in_policy), 'password+mail')";
-
     private static readonly TimeSpan SupportIdLife = TimeSpan.FromDays(180);
 
     internal sealed class Form
@@ -52,7 +48,7 @@ internal static class PasswordSignIn
         var attempt = new Attempt(form.SupportId ?? "", form.UserId ?? "", form.Password ?? "", context.Connection.RemoteIpAddress?.ToString() ?? "");
         var outcome = await judge.JudgeAsync(attempt, async (session, right) =>
         {
-            codeAwaited = await session.QuerySingleAsync<string>(Factors, cancellation: context.RequestAborted) != PasswordAlone;
+            codeAwaited = await Factors.OfAsync(session, context.RequestAborted) != Factors.Password;
             if (codeAwaited) limit = await codes.BeginAsync(session, right, context);
             else await sessions.BeginAsync(session, context, ServiceHost.Portal, right.UserAccountId, Guid.CreateVersion7(), sessions.EndOfNew());
         }, context.RequestAborted);

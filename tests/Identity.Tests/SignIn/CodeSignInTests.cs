@@ -1,5 +1,6 @@
 using System.Net;
 using Akashi.Identity.SignIn;
+using Akashi.Platform.Tenancy;
 using Akashi.Platform.Web;
 using Akashi.TestKit;
 
@@ -184,6 +185,15 @@ public sealed class CodeSignInTests : IAsyncLifetime
         Assert.All(rows, row => Assert.DoesNotContain(code, row.Split(',')[3], StringComparison.Ordinal));
         var secret = browser.Cookie(ServiceHost.Portal, Awaiting)![33..];
         Assert.All(rows, row => Assert.DoesNotContain(secret, row, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void DigestOf_SameCodeInTwoBrowsers_Differs()
+    {
+        var (one, _) = TenantSecret.Create(_tenants.A.Id, '.');
+        var (other, _) = TenantSecret.Create(_tenants.A.Id, '.');
+        Assert.NotEqual(SignInCodes.DigestOf(one, 123456), SignInCodes.DigestOf(other, 123456));
+        Assert.Equal(SignInCodes.DigestOf(one, 123456), SignInCodes.DigestOf(one, 123456));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Akashi.Identity.Activation;
 using Akashi.Identity.Passwords;
 using Akashi.Identity.Sessions;
 using Akashi.Identity.SignIn;
@@ -20,7 +21,8 @@ public sealed class TimingTests(ITestOutputHelper output) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await TestServer.StartAsync([new IdentityModule(), new Portal.PortalModule()], services => services.AddSingleton(new SignInPolicy { MaximumFailures = int.MaxValue }));
+        _server = await TestServer.StartAsync([new IdentityModule(), new Portal.PortalModule()], services =>
+            services.AddSingleton(new SignInPolicy { MaximumFailures = int.MaxValue, MaximumLinksPerName = int.MaxValue, MaximumLinksPerAddress = int.MaxValue }));
         _tenants = await TwoTenants.CreateAsync(_server);
     }
 
@@ -54,6 +56,29 @@ public sealed class TimingTests(ITestOutputHelper output) : IAsyncLifetime
             Assert.Equal(System.Net.HttpStatusCode.Unauthorized, answer.StatusCode);
         }
         await AssertAlikeAsync("token", Pairs, () => AskAsync(known), () => AskAsync(unknown));
+    }
+
+    /// <summary>Mails go out in the background meanwhile, for the known name alone.</summary>
+    [Fact]
+    public async Task Link_AskedForUnderAKnownAndAnUnknownName_TakesTheSameTime()
+    {
+        var requests = _server.Services.GetRequiredService<LinkRequests>();
+        Task AskAsync(string supportId, string userId) => requests.AskAsync(supportId, userId, "127.0.0.1", "ja", CancellationToken.None);
+        await AssertAlikeAsync("link for an unknown name", Pairs, () => AskAsync(_tenants.A.SupportId, _tenants.A.UserId), () => AskAsync(_tenants.A.SupportId, "nobody"));
+        await AssertAlikeAsync("link in an unknown contract", Pairs, () => AskAsync(_tenants.B.SupportId, "nobody"), () => AskAsync("AK99999999", "nobody"));
+    }
+
+    [Fact]
+    public async Task Code_InAKnownAndAnUnknownTenant_IsRefusedInTheSameTime()
+    {
+        var codes = _server.Services.GetRequiredService<SignInCodes>();
+        async Task TryAsync(TenantId tenant)
+        {
+            var (text, secret) = TenantSecret.Create(tenant, '.');
+            Assert.NotNull(await codes.JudgeAsync(secret, text, 123456, "127.0.0.1", (_, _) => Task.CompletedTask, CancellationToken.None));
+        }
+        var unknown = TenantId.New(TimeProvider.System);
+        await AssertAlikeAsync("code", Pairs, () => TryAsync(_tenants.A.Id), () => TryAsync(unknown));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Net;
 using Akashi.Platform.Web;
 using Akashi.TestKit;
+using Npgsql;
 
 namespace Akashi.Identity.Tests.Users;
 
@@ -119,15 +120,18 @@ public sealed class UserChangesTests : IAsyncLifetime
     [Fact]
     public async Task Suspend_TwoAdministratorsEachOther_LeavesOne()
     {
-        for (var round = 0; round < 5; round++)
-        {
-            var (other, id) = await PeopleApi.OfNewAsync(_server, _tenants.A, _administrator, $"second-{round}", "administrator");
-            using var own = other;
-            var answers = await Task.WhenAll(own.PostAsync($"/api/v1/users/{_tenants.A.UserAccountId}/suspend"), _administrator.PostAsync($"/api/v1/users/{id}/suspend"));
-            Assert.Single(answers, answer => answer.Status == HttpStatusCode.OK);
-            Assert.Equal(1, await CountAsync("SELECT count(*) FROM identity.user_account WHERE role = 'administrator' AND state = 'active' AND tenant_id = (SELECT id FROM identity.tenant WHERE support_id = 'AK00000001')"));
-            await _server.Database.ExecuteAsOwnerAsync("UPDATE identity.user_account SET state = CASE id WHEN @id THEN 'active' ELSE 'suspended' END WHERE role = 'administrator' AND tenant_id = @tenant", new { id = _tenants.A.UserAccountId, tenant = _tenants.A.Id.Value });
-        }
+        var (other, id) = await PeopleApi.OfNewAsync(_server, _tenants.A, _administrator, "second", "administrator");
+        using var own = other;
+        // Both requests are let go at the same moment, when each has found its person locked.
+        await using var connection = new NpgsqlConnection(_server.Database.OwnerConnection);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        var barrier = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using (var command = new NpgsqlCommand("SELECT id FROM identity.user_account WHERE role = 'administrator' FOR UPDATE", connection, barrier)) await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        var requests = Task.WhenAll(own.PostAsync($"/api/v1/users/{_tenants.A.UserAccountId}/suspend"), _administrator.PostAsync($"/api/v1/users/{id}/suspend"));
+        await TestWait.UntilAsync(async () => await CountAsync("SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid WHERE a.datname = current_database() AND NOT l.granted") == 2, TimeSpan.FromSeconds(30), "both wait");
+        await barrier.RollbackAsync(TestContext.Current.CancellationToken);
+        Assert.Single(await requests, answer => answer.Status == HttpStatusCode.OK);
+        Assert.Equal(1, (await _server.Database.QueryAsOwnerAsync<long>("SELECT count(*) FROM identity.user_account WHERE role = 'administrator' AND state = 'active' AND tenant_id = @id", new { id = _tenants.A.Id.Value })).Single());
     }
 
     [Fact]

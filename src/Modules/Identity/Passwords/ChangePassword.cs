@@ -3,6 +3,8 @@ using Akashi.Identity.SignIn;
 using Akashi.Platform.Audit;
 using Akashi.Platform.Database;
 using Akashi.Platform.Errors;
+using Akashi.Platform.Mail;
+using Akashi.Platform.Web;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 
@@ -12,7 +14,7 @@ namespace Akashi.Identity.Passwords;
 internal static class ChangePassword
 {
     private const string SupportIdOf = "SELECT support_id FROM identity.tenant WHERE id = @Tenant";
-    private const string Update = "UPDATE identity.user_account SET password_hash = @hash WHERE id = @UserAccountId";
+    private const string Update = "UPDATE identity.user_account SET password_hash = @hash WHERE id = @UserAccountId RETURNING mail, display_name";
 
     internal sealed class Form
     {
@@ -25,7 +27,7 @@ internal static class ChangePassword
 
     public static IResult Get(string? done) => ChangePasswordPage.Show(failure: null, done: done is not null);
 
-    public static async Task<IResult> PostAsync([FromForm] Form? form, HttpContext context, PasswordJudge judge, PasswordQueue queue, SessionBook sessions, AuditLog audit, AkashiDatabase database, SignInPolicy policy)
+    public static async Task<IResult> PostAsync([FromForm] Form? form, HttpContext context, PasswordJudge judge, PasswordQueue queue, SessionBook sessions, AkashiDatabase database, AuditLog audit, MailOutbox outbox, ServiceHosts hosts, SignInPolicy policy, TimeProvider clock)
     {
         form ??= new Form();
         var current = CurrentSession.Of(context);
@@ -41,8 +43,9 @@ internal static class ChangePassword
         var attempt = new Attempt(supportId, current.UserId, form.Current ?? "", context.Connection.RemoteIpAddress?.ToString() ?? "");
         var outcome = await judge.JudgeAsync(attempt, async (session, _) =>
         {
-            await session.ExecuteAsync(Update, new { hash, current.UserAccountId }, context.RequestAborted);
+            var (mail, name) = await session.QuerySingleAsync<(string, string)>(Update, new { hash, current.UserAccountId }, context.RequestAborted);
             await sessions.EndOthersAsync(session, current.UserAccountId, current.LoginId, context.RequestAborted);
+            await outbox.EnqueueAsync(session, Mails.PasswordChanged(mail, name, PageLanguage.Current, clock.GetUtcNow(), attempt.Address, hosts), context.RequestAborted);
             await audit.WriteAsync(session, AuditActor.Of(context), new AuditEntry("account.change-password", current.UserId), context.RequestAborted);
         }, context.RequestAborted);
         return outcome.TryGet(out _, out failure) ? Results.Redirect("/account/password?done=1") : ChangePasswordPage.Show(failure, done: false);

@@ -165,7 +165,8 @@ internal sealed class SignInCodes(AkashiDatabase database, MailOutbox outbox, Si
         await outbox.EnqueueAsync(session, Mails.SignInCode(mail, name, PageLanguage.Current, code, context.Connection.RemoteIpAddress?.ToString() ?? ""), context.RequestAborted);
     }
 
-    private static byte[] DigestOf(string text, int code)
+    /// <param name="text">The browser's secret: without it, trying all codes against a stored digest tells nothing.</param>
+    internal static byte[] DigestOf(string text, int code)
     {
         Span<byte> number = stackalloc byte[sizeof(int)];
         BinaryPrimitives.WriteInt32BigEndian(number, code);

@@ -17,6 +17,7 @@ internal static class PeopleActions
         new("role.create", "役割の作成", "Role made"),
         new("role.change", "役割の変更", "Role changed"),
         new("role.delete", "役割の削除", "Role deleted"),
+        new("sign-in-policy.change", "認証ポリシーの変更", "Sign-in policy changed"),
         new("token.create", "API トークンの発行", "API token made"),
         new("token.revoke", "API トークンの失効", "API token revoked"),
         new("account.activate", "初回のパスワード設定", "First password set"),

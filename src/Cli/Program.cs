@@ -4,6 +4,7 @@ using Akashi.Cli.Backup;
 using Akashi.Cli.Calendar;
 using Akashi.Cli.Connection;
 using Akashi.Cli.Doctor;
+using Akashi.Cli.Health;
 using Akashi.Cli.Mail;
 using Akashi.Cli.Operations;
 using Akashi.Cli.People;
@@ -58,6 +59,9 @@ calendar.SetAction((parsed, cancellation) => WithApiAsync(parsed, api => Calenda
 var mailLast = new Command("last", "Show the latest mail of the outbox folder, where mail goes without a mail server.");
 mailLast.SetAction((parsed, cancellation) => MailLast.RunAsync(FolderOf(parsed), Console.Out, cancellation));
 
+var health = new Command("health", "Show how the service itself fares, for operators.") { json };
+health.SetAction((parsed, cancellation) => AsOperatorAsync(parsed, api => HealthCommand.RunAsync(api, parsed.GetValue(json), Console.Out, cancellation)));
+
 var verify = new Command("verify", "Prove the whole archive against its signed log.");
 verify.SetAction((parsed, cancellation) => ServerProgram.RunAsync("verify", FolderOf(parsed), cancellation));
 
@@ -76,6 +80,7 @@ var root = new RootCommand("Akashi on the command line. Exit codes: 0 done, 1 re
     AuditCommands.Create(clock, WithApiAsync),
     TenantCommands.Create(AsOperatorAsync),
     calendar,
+    health,
     verify,
     migrate,
     doctor,

@@ -1,6 +1,7 @@
 using Akashi.Platform.Backup;
 using Akashi.Platform.Hosting;
 using Akashi.Platform.Mail.Smtp;
+using Akashi.Platform.Metrics;
 using Akashi.Platform.Objects;
 
 namespace Akashi.Host;
@@ -35,6 +36,7 @@ internal static class ServerSettings
             Smtp = all.GetSection("smtp").Get<SmtpOptions>() ?? defaults.Smtp,
             Objects = all.GetSection("objects").Get<ObjectStoreOptions>() ?? defaults.Objects,
             Backup = all.GetSection("backup").Get<BackupOptions>() ?? defaults.Backup,
+            Telemetry = all.GetSection("telemetry").Get<TelemetryOptions>() ?? defaults.Telemetry,
             EmbeddedTraces = all.GetValue("embeddedTraces", true),
             AllowUnencryptedVolume = all.GetValue("allowUnencryptedVolume", false),
         };

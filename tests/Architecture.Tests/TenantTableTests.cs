@@ -7,13 +7,13 @@ namespace Akashi.Architecture.Tests;
 public sealed class TenantTableTests : IAsyncLifetime
 {
     /// <summary>Read before a tenant is known; docs/adr/0003-tenant-isolation.md says why for each.</summary>
-    private static readonly string[] BeforeTenant = ["platform.migration", "platform.web_key", "platform.signal", "platform.node", "platform.business_hours", "platform.calendar_day", "platform.job_run", "platform.operator_alarm", "identity.tenant"];
+    private static readonly string[] BeforeTenant = ["platform.migration", "platform.web_key", "platform.signal", "platform.node", "platform.business_hours", "platform.calendar_day", "platform.job_run", "platform.operator_alarm", "operations.health", "operations.health_history", "operations.maintenance_window", "identity.tenant"];
 
     /// <summary>Quartz's own tables: schedules of the service's jobs, no customer data.</summary>
     private const string SchedulerTables = "quartz.qrtz_";
 
     /// <summary>Functions that run as the owner and are bound by no wall: each does one narrow thing.</summary>
-    private static readonly string[] AsOwner = ["identity.erase_tenant", "platform.delete_audit_before", "platform.event_backlog", "platform.event_failures", "platform.mail_overview", "platform.operator_may"];
+    private static readonly string[] AsOwner = ["identity.erase_tenant", "platform.audit_waiting", "platform.delete_audit_before", "platform.event_backlog", "platform.event_failures", "platform.mail_overview", "platform.mail_totals", "platform.operator_may", "traces.indexing_backlog"];
 
     private const string Tables = """
         SELECT n.nspname || '.' || c.relname AS name,

@@ -1,5 +1,6 @@
 using Akashi.Certificates.Authority;
 using Akashi.Certificates.Contracts;
+using Akashi.Platform.Health;
 using Akashi.Platform.Hosting;
 using Akashi.Platform.Web;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,6 +16,7 @@ public sealed class CertificatesModule : AkashiModule
         services.AddSingleton<CertificateAuthority>();
         services.AddSingleton<ServerCertificateIssuer>();
         services.AddHostedService<ServerCertificateRenewal>();
+        services.AddHealthCheck<CertificateHealth>();
     }
 
     public override void MapRoutes(ServiceRoutes routes)

@@ -62,6 +62,7 @@ public sealed class IdentityModule : AkashiModule
         services.AddSingleton<RoleBook>();
         services.AddSingleton<RoleChanges>();
         services.AddSingleton(RoleRoutes.Navigation);
+        services.AddSingleton<SignInMetrics>();
         services.AddSingleton<PasswordJudge>();
         services.AddSingleton<SessionBook>();
         services.AddSingleton<IRetained, SignInRetention>();

@@ -7,10 +7,12 @@ using Akashi.Operations.Events;
 using Akashi.Operations.Jobs;
 using Akashi.Operations.Mail;
 using Akashi.Operations.MailServer;
+using Akashi.Operations.Health;
 using Akashi.Operations.OperatorAccess;
 using Akashi.Operations.Retention;
 using Akashi.Platform.Audit;
 using Akashi.Platform.Events;
+using Akashi.Platform.Health;
 using Akashi.Platform.Hosting;
 using Akashi.Platform.Jobs;
 using Akashi.Platform.Web;
@@ -48,6 +50,12 @@ public sealed class OperationsModule : AkashiModule
         services.AddSingleton(AuditPages.Navigation);
         services.AddSingleton<IArchiveCheck, AuditCheck>();
         AuditActions.AddNames(services);
+        services.AddSingleton(HealthRoutes.Navigation);
+        services.AddHealthCheck<BackupHealth>();
+        services.AddSingleton<HealthLog>();
+        services.AddSingleton<Maintenance>();
+        foreach (var action in Maintenance.Actions) services.AddSingleton(action);
+        services.AddJob<HealthJob>(HealthJob.Name, JobSchedule.Every(HealthJob.Interval));
     }
 
     public override void MapRoutes(ServiceRoutes routes)
@@ -60,6 +68,7 @@ public sealed class OperationsModule : AkashiModule
         MailRoutes.Map(routes);
         MailServerRoutes.Map(routes);
         EventRoutes.Map(routes);
+        HealthRoutes.Map(routes);
     }
 
     private static void AddAuditNames(IServiceCollection services)

@@ -1,7 +1,9 @@
 using Akashi.Agent.Protocol;
 using Akashi.Identity.Contracts;
 using Akashi.Platform.Audit;
+using Akashi.Platform.Health;
 using Akashi.Platform.Hosting;
+using Akashi.Platform.Metrics;
 using Akashi.Platform.Objects;
 using Akashi.Platform.Retention;
 using Akashi.Platform.Tenancy;
@@ -31,6 +33,9 @@ public sealed class TracesModule : AkashiModule
         services.AddSingleton<RecentLogs>();
         services.AddSingleton<BatchReceiver>();
         services.AddSingleton<PendingBatches>();
+        services.AddSingleton<BatchMetrics>();
+        services.AddMetricSource<IndexingBacklog>();
+        services.AddHealthCheck<IndexingHealth>();
         services.AddSingleton<SegmentFolder>();
         services.AddSingleton<SegmentCatalogue>();
         services.AddSingleton<SegmentReaders>();

@@ -56,6 +56,14 @@ public sealed class KeyStore
         return master.Length == KeySize ? new KeyStore(folder, master) : throw new InvalidOperationException($"'{path}' is damaged: {master.Length} bytes instead of {KeySize}. Restore it from its copy.");
     }
 
+    /// <summary>Whether the master key on disk is still the one in use, and nobody else can read it.</summary>
+    public bool IsIntact()
+    {
+        const UnixFileMode others = ~(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var path = Path.Combine(_folder, MasterFile);
+        return File.Exists(path) && (File.GetUnixFileMode(path) & others) == 0 && CryptographicOperations.FixedTimeEquals(File.ReadAllBytes(path), _master);
+    }
+
     /// <summary>Makes both keys of a new tenant; existing ones stay.</summary>
     public void CreateTenantKeys(TenantId tenant)
     {

@@ -20,8 +20,8 @@ public sealed partial class NodeRegister(AkashiDatabase database, ServerOptions 
     private const string LockFile = "node.lock";
 
     private const string Insert = """
-        INSERT INTO platform.node (id, host_name, started_at, seen_at, uses_local_store) VALUES (@_id, @host, now(), now(), @local)
-        ON CONFLICT (id) DO UPDATE SET host_name = excluded.host_name, started_at = now(), seen_at = now(), uses_local_store = excluded.uses_local_store
+        INSERT INTO platform.node (id, host_name, version, started_at, seen_at, uses_local_store) VALUES (@_id, @host, @version, now(), now(), @local)
+        ON CONFLICT (id) DO UPDATE SET host_name = excluded.host_name, version = excluded.version, started_at = now(), seen_at = now(), uses_local_store = excluded.uses_local_store
         """;
 
     private const string Others =
@@ -108,7 +108,7 @@ public sealed partial class NodeRegister(AkashiDatabase database, ServerOptions 
         var local = options.Objects.Kind == Objects.ObjectStoreOptions.FileKind || options.EmbeddedTraces;
         var (host, stale) = (Environment.MachineName, Stale.TotalSeconds);
         // Of two that start at once each inserts first and looks then: at least one of them sees the other.
-        await database.ExecuteBeforeTenantAsync(Insert, new { _id, host, local }, cancellation);
+        await database.ExecuteBeforeTenantAsync(Insert, new { _id, host, version = ServiceVersion.Text, local }, cancellation);
         await database.ExecuteBeforeTenantAsync("DELETE FROM platform.node WHERE seen_at < now() - make_interval(secs => @stale)", new { stale }, cancellation);
         var others = await database.QueryBeforeTenantAsync<Node>(Others, new { _id }, cancellation);
         if (others.Count == 0 || (!local && !others.Any(other => other.UsesLocalStore)))

@@ -1,5 +1,6 @@
 using Akashi.Platform.Backup;
 using Akashi.Platform.Mail.Smtp;
+using Akashi.Platform.Metrics;
 using Akashi.Platform.Objects;
 
 namespace Akashi.Platform.Hosting;
@@ -46,6 +47,9 @@ public sealed record ServerOptions
     /// <summary>Paths of the service's own programs on this machine; the agent beside them leaves them out, or each batch would cause the next.</summary>
     public IReadOnlyList<string> LocalPrograms { get; init; } = [];
 
+    /// <summary>Where metrics and traces are sent; nowhere by default.</summary>
+    public TelemetryOptions Telemetry { get; init; } = new();
+
     /// <summary>Where objects are kept; in files below the data folder by default.</summary>
     public ObjectStoreOptions Objects { get; init; } = new();
 
@@ -78,6 +82,7 @@ public sealed record ServerOptions
         if (OperatorConnection.Length == 0) faults.Add("operatorConnection is missing. `./akashi up` writes it into DATA/config.json.");
         if (Region != "jp") faults.Add($"region: '{Region}' is not allowed; customer data stays in Japan (jp).");
         faults.AddRange(Smtp.Faults());
+        faults.AddRange(Telemetry.Faults());
         faults.AddRange(Objects.Validate("objects"));
         faults.AddRange(Backup.Validate());
         return faults;

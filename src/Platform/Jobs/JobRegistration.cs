@@ -17,6 +17,7 @@ internal static class JobRegistration
     public static void AddJobs(this IServiceCollection services, ServerOptions options)
     {
         services.AddSingleton<JobHistory>();
+        services.AddSingleton<JobMetrics>();
         services.AddSingleton<JobLock>();
         services.AddSingleton<OperatorAlarms>();
         services.AddSingleton(provider => new JobBoard(provider));

@@ -13,7 +13,7 @@ public sealed record OperatorContact(TenantId Tenant, string Name, string Mail);
 /// <summary>Finds the operator's contact; registered by the module that keeps contracts. Null when there is none.</summary>
 public delegate Task<OperatorContact?> FindOperatorContact(CancellationToken cancellation);
 
-/// <summary>Tells the operator by mail that something is wrong: one mail a fault in six hours, however often it occurs.</summary>
+/// <summary>Tells the operator by mail that something is wrong: one mail a fault in six hours, or another time, however often it occurs.</summary>
 public sealed partial class OperatorAlarms(AkashiDatabase database, MailOutbox outbox, IServiceProvider services, TimeProvider clock, ILogger<OperatorAlarms> logger)
 {
     public static readonly TimeSpan Quiet = TimeSpan.FromHours(6);
@@ -29,14 +29,17 @@ public sealed partial class OperatorAlarms(AkashiDatabase database, MailOutbox o
 
     /// <param name="key">What is wrong, for example <c>job/identity.clean-up</c>; alarms of the same key are held back together.</param>
     /// <returns>Whether a mail is on its way.</returns>
-    public async Task<bool> RaiseAsync(string key, MailTemplate template, IReadOnlyDictionary<string, string> values, CancellationToken cancellation)
+    public Task<bool> RaiseAsync(string key, MailTemplate template, IReadOnlyDictionary<string, string> values, CancellationToken cancellation) => RaiseAsync(key, Quiet, template, values, cancellation);
+
+    /// <param name="quiet">For how long after a mail others of the same key are held back.</param>
+    public async Task<bool> RaiseAsync(string key, TimeSpan quiet, MailTemplate template, IReadOnlyDictionary<string, string> values, CancellationToken cancellation)
     {
         try
         {
             if (services.GetService<FindOperatorContact>() is not { } find || await find(cancellation) is not { } contact) return false;
             var now = clock.GetUtcNow();
             await using var session = await database.OpenAsync(contact.Tenant, cancellation);
-            var claimed = await session.QueryFirstOrDefaultAsync<string>(Claim, new { key, now, before = now - Quiet }, cancellation) is not null;
+            var claimed = await session.QueryFirstOrDefaultAsync<string>(Claim, new { key, now, before = now - quiet }, cancellation) is not null;
             if (claimed) await outbox.EnqueueAsync(session, new OutgoingMail(contact.Mail, contact.Name, template, "ja", values), cancellation);
             else await session.ExecuteAsync(Suppress, new { key }, cancellation);
             await session.CommitAsync(cancellation);

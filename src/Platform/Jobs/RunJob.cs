@@ -1,4 +1,5 @@
 using Akashi.Platform.Errors;
+using Akashi.Platform.Metrics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Quartz;
@@ -8,7 +9,7 @@ namespace Akashi.Platform.Jobs;
 /// <summary>What Quartz calls for every job: runs it under its lock and keeps the history true.</summary>
 [DisallowConcurrentExecution]
 internal sealed partial class RunJob(
-    IEnumerable<RegisteredJob> jobs, JobLock locks, JobHistory history, OperatorAlarms alarms, IHostApplicationLifetime lifetime, IServiceProvider services, ILogger<RunJob> logger) : IJob
+    IEnumerable<RegisteredJob> jobs, JobLock locks, JobHistory history, OperatorAlarms alarms, IHostApplicationLifetime lifetime, JobMetrics metrics, IServiceProvider services, ILogger<RunJob> logger) : IJob
 {
     public const string AskedBy = "askedBy";
 
@@ -31,7 +32,10 @@ internal sealed partial class RunJob(
         var run = await history.BeginAsync(name, context.Scheduler.SchedulerInstanceId, cause, askedBy, cancellationToken);
         // Quartz waits for jobs when it stops, but does not tell them.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+        using var span = ServiceMetrics.Traces.StartActivity("job " + name);
+        var begin = TimeProvider.System.GetTimestamp();
         var (outcome, message) = await RunAsync(job, stop.Token);
+        metrics.Ran(name, outcome, TimeProvider.System.GetElapsedTime(begin));
         await history.EndAsync(run, outcome, message, CancellationToken.None);
         if (outcome == JobHistory.Failed) await alarms.RaiseAsync("job/" + name, JobMails.Failed, new Dictionary<string, string>(StringComparer.Ordinal) { ["Job"] = name, ["Message"] = message }, CancellationToken.None);
     }

@@ -7,13 +7,16 @@ using Akashi.Platform.Crypto;
 using Akashi.Platform.Database;
 using Akashi.Platform.Errors;
 using Akashi.Platform.Events;
+using Akashi.Platform.Health;
 using Akashi.Platform.Hosting;
 using Akashi.Platform.Jobs;
 using Akashi.Platform.Mail;
+using Akashi.Platform.Metrics;
 using Akashi.Platform.Objects;
 using Akashi.Platform.OperatorAccess;
 using Akashi.Platform.Retention;
 using Akashi.Platform.Signals;
+using Akashi.Platform.Tenancy;
 using Akashi.Platform.Web.Idempotency;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
@@ -62,6 +65,8 @@ public static class AkashiWeb
         services.AddSingleton<FailureLog>();
         services.AddJobs(options);
         services.AddAudit();
+        services.AddPlatformHealth();
+        services.AddServiceMetrics();
         services.AddSingleton<OperatorGrants>();
         services.AddSingleton<IdempotentRequests>();
         services.AddSingleton<WebKeys>();
@@ -107,6 +112,8 @@ public static class AkashiWeb
 
     public static void UseAkashiWeb(this WebApplication app, IEnumerable<AkashiModule> modules)
     {
+        _ = app.Services.GetRequiredService<MetricCollector>(); // counts from the first request on
+        app.UseMiddleware<RequestMetrics>();
         app.UseMiddleware<HostMiddleware>();
         app.UseMiddleware<SecurityHeaders>();
         app.UseExceptionHandler(ServerFault.Handling);
@@ -121,6 +128,7 @@ public static class AkashiWeb
         var routes = new ServiceRoutes(groups);
         foreach (var module in modules) module.MapRoutes(routes);
         HealthRoutes.Map(app);
+        routes.Api.MapGet(MetricRoutes.Path, MetricRoutes.HandleAsync).RequirePermission(Permission.ServiceRead, TenantScope.Service).ExcludeFromDescription();
         routes.Api.MapOpenApi(ApiDocument.Route).OpenToAnybody("Describes the API; holds no data.");
         RequireDeclaredAccess(app);
     }

@@ -13,6 +13,8 @@ public sealed class ServerCertificates(ServiceHosts hosts)
 {
     private volatile IReadOnlyDictionary<ServiceHost, SslStreamCertificateContext> _contexts = new Dictionary<ServiceHost, SslStreamCertificateContext>();
 
+    public IEnumerable<X509Certificate2> InUse => _contexts.Values.Select(context => context.TargetCertificate);
+
     public void Use(IReadOnlyDictionary<ServiceHost, SslStreamCertificateContext> contexts) => _contexts = contexts;
 
     internal ValueTask<SslServerAuthenticationOptions> ChooseAsync(TlsHandshakeCallbackContext context)

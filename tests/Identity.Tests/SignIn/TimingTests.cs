@@ -34,7 +34,7 @@ public sealed class TimingTests(ITestOutputHelper output) : IAsyncLifetime
     {
         const int rounds = 1000;
         var judge = new PasswordJudge(
-            _server.Database.Application, _server.Services.GetRequiredService<TypedNames>(), _server.Services.GetRequiredService<PasswordQueue>(), new SignInPolicy { MaximumFailures = int.MaxValue, PasswordRounds = rounds }, _server.Clock);
+            _server.Database.Application, _server.Services.GetRequiredService<TypedNames>(), _server.Services.GetRequiredService<PasswordQueue>(), new SignInPolicy { MaximumFailures = int.MaxValue, PasswordRounds = rounds }, _server.Services.GetRequiredService<SignInMetrics>(), _server.Clock);
         var cheap = $"v1$pbkdf2-sha512${rounds}${Convert.ToBase64String(new byte[16])}${Convert.ToBase64String(new byte[32])}";
         await _server.Database.ExecuteAsOwnerAsync("UPDATE identity.user_account SET password_hash = @cheap", new { cheap });
         Task TryAsync(string supportId, string userId) =>

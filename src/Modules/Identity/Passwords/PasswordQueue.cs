@@ -23,6 +23,9 @@ internal sealed class PasswordQueue(int workers, int waiting) : IDisposable
     private readonly SemaphoreSlim _workers = new(workers, workers);
     private int _inside;
 
+    /// <summary>How many are inside, hashing or waiting.</summary>
+    public int Length => Volatile.Read(ref _inside);
+
     public static PasswordQueue ForThisMachine()
     {
         var workers = Math.Max(1, Environment.ProcessorCount - 1);

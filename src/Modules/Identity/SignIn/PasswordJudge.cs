@@ -22,7 +22,7 @@ internal sealed record RightPassword(TenantId Tenant, Guid UserAccountId, Guid R
 /// judged, in one atomic statement: however many guesses arrive at once, no more than the allowed number is ever judged.
 /// Unknown tenants and names take the same steps: same statements, same hash, same answer.
 /// </summary>
-internal sealed class PasswordJudge(AkashiDatabase database, TypedNames names, PasswordQueue queue, SignInPolicy policy, TimeProvider clock)
+internal sealed class PasswordJudge(AkashiDatabase database, TypedNames names, PasswordQueue queue, SignInPolicy policy, SignInMetrics metrics, TimeProvider clock)
 {
     // Inserting and updating wait for each other on the row of the typed name, so the count is exact however many arrive at once.
     private const string Charge = """
@@ -53,6 +53,13 @@ internal sealed class PasswordJudge(AkashiDatabase database, TypedNames names, P
 
     /// <param name="then">Runs inside the transaction that resets the counter, for example to begin a session.</param>
     public async Task<Outcome<RightPassword>> JudgeAsync(Attempt attempt, Func<TenantSession, RightPassword, Task> then, CancellationToken cancellation)
+    {
+        var outcome = await DecideAsync(attempt, then, cancellation);
+        metrics.Count(outcome);
+        return outcome;
+    }
+
+    private async Task<Outcome<RightPassword>> DecideAsync(Attempt attempt, Func<TenantSession, RightPassword, Task> then, CancellationToken cancellation)
     {
         if (TooLong(attempt)) return new SignInRefused();
         using var place = queue.TryEnter();

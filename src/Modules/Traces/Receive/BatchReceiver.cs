@@ -16,7 +16,7 @@ internal sealed record BatchReceipt(long Lines, bool Stored);
 /// Takes one uploaded batch: read, check, archive, log. A receipt is given only after the archived object and its manifest are
 /// durable; every failure before leaves nothing that counts.
 /// </summary>
-internal sealed class BatchReceiver(BatchArchive archive, ManifestLog manifests, ReceiveBudget budget, RecentLogs recent, TimeProvider clock)
+internal sealed class BatchReceiver(BatchArchive archive, ManifestLog manifests, ReceiveBudget budget, RecentLogs recent, BatchMetrics metrics, TimeProvider clock)
 {
     /// <param name="source"><see cref="TraceNames.SourceAgent"/> or <see cref="TraceNames.SourceImport"/>.</param>
     /// <param name="beforeStoring">Runs on the unpacked log of a sound batch, before anything is stored.</param>
@@ -59,7 +59,11 @@ internal sealed class BatchReceiver(BatchArchive archive, ManifestLog manifests,
         {
             var verdict = await manifests.AppendAsync(header, headerBytes, key.ToString(), cancellation);
             added = verdict == ManifestVerdict.Added;
-            if (added) return new BatchReceipt(lines, Stored: true);
+            if (added)
+            {
+                metrics.Stored(source, zip.Length, lines);
+                return new BatchReceipt(lines, Stored: true);
+            }
             await archive.DeleteAsync(key, CancellationToken.None);
             return verdict == ManifestVerdict.AlreadyThere ? new BatchReceipt(lines, Stored: false) : new BatchDiffers(name.Id.ToString());
         }

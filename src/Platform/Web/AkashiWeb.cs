@@ -87,7 +87,8 @@ public static class AkashiWeb
         services.AddOpenApi(ApiDocument.Name, ApiDocument.Configure);
         services.Configure<RequestLocalizationOptions>(localization =>
         {
-            CultureInfo[] cultures = [new("ja-JP"), new("en-US")];
+            // The bare languages too: a browser may ask for "en" or, by way of it, for "en-GB".
+            CultureInfo[] cultures = [new("ja-JP"), new("en-US"), new("ja"), new("en")];
             localization.DefaultRequestCulture = new RequestCulture("ja-JP");
             localization.SupportedCultures = localization.SupportedUICultures = cultures;
             localization.RequestCultureProviders = [new CookieRequestCultureProvider { CookieName = LanguageCookie }, new AcceptLanguageHeaderRequestCultureProvider()];

@@ -9,6 +9,20 @@ namespace Akashi.Portal.Tests.Pages;
 
 public sealed partial class LayoutTests(PortalServer fixture)
 {
+    [Theory]
+    [InlineData("en", "en")]
+    [InlineData("en-GB,en;q=0.8", "en")]
+    [InlineData("en-US", "en")]
+    [InlineData("ja", "ja")]
+    [InlineData("fr", "ja")]
+    public async Task Page_ForABrowserOfALanguage_IsInItOrInJapanese(string accepted, string expected)
+    {
+        using var client = fixture.Server.CreateClient(ServiceHost.Portal);
+        client.DefaultRequestHeaders.Add("Accept-Language", accepted);
+        var body = await client.GetStringAsync(new Uri("/sign-in", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Contains($"<html lang=\"{expected}\"", body, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Home_ForAnAdministrator_LinksWhatExistsAndNothingElse()
     {

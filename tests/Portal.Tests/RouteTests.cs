@@ -73,9 +73,13 @@ public sealed partial class RouteTests(PortalServer fixture)
             .SelectMany(endpoint => endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods.Select(method => new Route(
                 fixture.Server.Hosts.Find(endpoint.Metadata.GetMetadata<IHostMetadata>()!.Hosts.Single())!.Value,
                 method,
-                Parameter().Replace(endpoint.RoutePattern.RawText ?? "/", match => match.Value.Contains(":guid", StringComparison.Ordinal) ? Guid.Empty.ToString() : "x"),
+                Parameter().Replace(endpoint.RoutePattern.RawText ?? "/", match => Sample(match.Value)),
                 endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes[0],
                 endpoint.Metadata.GetMetadata<RouteAccess>()?.Scope)))];
+
+    /// <summary>Something that the parameter's constraint lets through.</summary>
+    private static string Sample(string parameter) =>
+        parameter.Contains(":guid", StringComparison.Ordinal) ? Guid.Empty.ToString() : parameter.Contains(":int", StringComparison.Ordinal) || parameter.Contains(":long", StringComparison.Ordinal) ? "2026" : "x";
 
     private async Task<HttpStatusCode> AskAsync(Route route, Action<HttpRequestMessage> credential)
     {

@@ -21,9 +21,9 @@ internal static class Roles
     /// <summary>Stands in place of a name when the tenant's own role says what its holder may do.</summary>
     public const string Custom = "custom";
 
-    /// <summary>Everything but terminals and traces: what customers keep is reached by granted access alone.</summary>
+    /// <summary>Everything but what only customers have (terminals, traces, a contract): that is reached by granted access alone.</summary>
     private static IEnumerable<Permission> OperatorPermissions => PermissionCatalogue.AssignableIn(operatorTenant: true).Select(entry => entry.Permission)
-        .Except([Permission.TerminalsRead, Permission.TerminalsEnrol, Permission.TracesSearch, Permission.TracesExport, Permission.TracesImport, Permission.OperatorAccessConsent]);
+        .Except([Permission.TerminalsRead, Permission.TerminalsEnrol, Permission.TracesSearch, Permission.TracesExport, Permission.TracesImport, Permission.OperatorAccessConsent, Permission.ContractRead]);
 
     public static readonly IReadOnlyList<BuiltInRole> BuiltIn =
     [

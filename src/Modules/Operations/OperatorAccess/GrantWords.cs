@@ -9,9 +9,9 @@ internal static class GrantWords
 {
     public static string StateOf(GrantStatus status) => status switch
     {
-        GrantStatus.Granted => "active",
-        GrantStatus.Asked => "waiting",
-        _ => "ended",
+        GrantStatus.Granted => "StateActive",
+        GrantStatus.Asked => "StateQuiet",
+        _ => "StateEnded",
     };
 
     public static string BasisOf(OperatorGrant grant) => grant.Basis == GrantBasis.LegalOrder ? Text.Of.Format("LegalOrderWith", grant.LegalReference) : Text.Of["Consent"];

@@ -54,6 +54,50 @@ public sealed class IdempotencyTests(OperationsServer fixture)
     [InlineData("a/b")]
     public async Task Post_WithAKeyThatIsNone_IsRefused(string key) => Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(fixture.Tenants.A, key)).Status);
 
+    [Theory]
+    [InlineData("2.0", (1 << 20) - 1, HttpStatusCode.Created)]
+    [InlineData("2.0", 1 << 20, HttpStatusCode.Created)]
+    [InlineData("2.0", (1 << 20) + 1, HttpStatusCode.RequestEntityTooLarge)]
+    [InlineData("2.0", 3 << 20, HttpStatusCode.RequestEntityTooLarge)]
+    [InlineData("1.1", (1 << 20) - 64, HttpStatusCode.Created)] // the server counts the frames of chunks in
+    [InlineData("1.1", (1 << 20) + 1, HttpStatusCode.RequestEntityTooLarge)]
+    public async Task Post_BodyInChunks_IsTakenUpToItsLimitAndRefusedBeyond(string version, int size, HttpStatusCode expected)
+    {
+        var key = Guid.CreateVersion7().ToString();
+        var first = await PostChunksAsync(version, key, size);
+        Assert.Equal(expected, first.Status);
+        if (expected == HttpStatusCode.RequestEntityTooLarge) Assert.Contains("idempotent-request-too-large", first.Body, StringComparison.Ordinal);
+        else Assert.Equal((first.Status, first.Body, true), await PostChunksAsync(version, key, size));
+    }
+
+    [Fact]
+    public async Task Put_LargeBodyToARouteThatTakesMore_IsRefusedRatherThanDoneWithoutItsGuarantee()
+    {
+        using var client = fixture.Tenants.CreateApiClient(fixture.Tenants.B);
+        foreach (var chunked in new[] { true, false })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Put, "/api/v1/traces/import/large.zip") { Content = new ByteArrayContent(new byte[(1 << 20) + 1]) };
+            request.Headers.TransferEncodingChunked = chunked;
+            request.Headers.Add("Idempotency-Key", Guid.CreateVersion7().ToString());
+            using var answer = await client.SendAsync(request, Cancellation);
+            Assert.Contains("idempotent-request-too-large", await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>An empty JSON object made as large as asked for by white space.</summary>
+    private async Task<(HttpStatusCode Status, string Body, bool Replayed)> PostChunksAsync(string version, string key, int size)
+    {
+        using var client = fixture.Tenants.CreateApiClient(fixture.Tenants.B);
+        using var request = new HttpRequestMessage(HttpMethod.Post, Path)
+        {
+            Version = Version.Parse(version), VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new StringContent("{}".PadRight(size), null, "application/json"),
+        };
+        request.Headers.TransferEncodingChunked = true;
+        request.Headers.Add("Idempotency-Key", key);
+        using var answer = await client.SendAsync(request, Cancellation);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancellation), answer.Headers.Contains("Idempotency-Replayed"));
+    }
+
     private async Task<(HttpStatusCode Status, string Body, bool Replayed)> PostAsync(TestTenant tenant, string key, string query = "")
     {
         using var client = fixture.Tenants.CreateApiClient(tenant);

@@ -19,7 +19,7 @@ public sealed class MerkleLog(MerkleLogTables tables, HeadSigner signer, TimePro
     private readonly string _heads = $"SELECT size, root, signed_at, signature FROM {tables.SignedHead} WHERE tenant_id = @tenant AND size > @from AND size <= @to ORDER BY size";
     private readonly string _newest = $"SELECT size, root, signed_at, signature FROM {tables.SignedHead} WHERE tenant_id = @tenant ORDER BY size DESC LIMIT 1";
 
-    /// <summary>The tree as it stands; appends of other transactions and nodes wait until this session ends.</summary>
+    /// <summary>The tree as it stands; appends of other transactions and nodes wait until this transaction ends.</summary>
     public async Task<MerkleTree> LockAsync(TenantSession session)
     {
         var head = await session.QueryFirstOrDefaultAsync<(long Size, byte[] Peaks)?>(_lock, new { tenant = session.Tenant });

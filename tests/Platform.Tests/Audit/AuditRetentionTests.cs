@@ -58,8 +58,9 @@ public sealed class AuditRetentionTests : IAsyncLifetime
     public async Task DeleteBefore_OfAnotherTenant_IsRefusedByTheDatabase()
     {
         await using var session = await _setting.Database.Application.OpenAsync(_setting.Other, TestContext.Current.CancellationToken);
-        await Assert.ThrowsAsync<PostgresException>(() => session.ExecuteAsync(
+        var error = await Assert.ThrowsAsync<PostgresException>(() => session.ExecuteAsync(
             "SELECT platform.delete_audit_before(@tenant, @before)", new { tenant = _setting.Tenant, before = _setting.Clock.GetUtcNow().AddDays(-AuditRetention.DefaultDays) }));
+        Assert.Contains("are not those of the tenant that is set", error.MessageText, StringComparison.Ordinal);
         Assert.Equal(6, await _setting.CountAsync("audit_entry"));
     }
 

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Akashi.Platform.Crypto;
 using Akashi.Platform.Errors;
 using Akashi.Platform.Tenancy;
@@ -24,6 +26,12 @@ internal sealed record RequestUnfinished() : Failure("request-unfinished", Statu
     public override int? RetryAfterSeconds => 2;
 }
 
+internal sealed record IdempotentRequestTooLarge() : Failure("idempotent-request-too-large", StatusCodes.Status413PayloadTooLarge)
+{
+    public override string Japanese => "Idempotency-Key を付けた要求の本文は 1 MiB までです。分けて送るか、キーを付けずに送ってください。";
+    public override string English => "The body of a request with an Idempotency-Key can have at most 1 MiB. Send it in parts, or without the key.";
+}
+
 /// <summary>
 /// A request of the API that changes something and carries an <c>Idempotency-Key</c> is done once: a repeat by the same caller within a day
 /// gets the first answer. The key is taken before the deed, so that of two at once only one is done.
@@ -35,6 +43,7 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, IdempotentRequ
 
     private const int MaximumKey = 128;
     private const int MaximumBody = 1 << 20;
+    private const int Piece = 16 * 1024;
     private const int MaximumAnswer = 256 * 1024;
 
     public async Task InvokeAsync(HttpContext context)
@@ -50,7 +59,11 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, IdempotentRequ
             return;
         }
         var caller = context.Caller();
-        var digest = await DigestAsync(context);
+        if (await DigestAsync(context) is not { } digest)
+        {
+            await new IdempotentRequestTooLarge().ToProblem().ExecuteAsync(context);
+            return;
+        }
         var taken = await requests.TakeAsync(caller.Tenant, caller.Subject, key, digest, context.RequestAborted);
         if (taken is null) await RunAsync(context, caller, key);
         else if (taken.Digest != digest) await new IdempotencyKeyTaken().ToProblem().ExecuteAsync(context);
@@ -63,20 +76,33 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, IdempotentRequ
         key = context.Request.Headers[Header].ToString();
         return key.Length > 0 && !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method)
             && context.Features.Get<Caller>() is { Kind: not CallerKind.Terminal }
-            && context.GetEndpoint()?.Metadata.GetMetadata<RouteAccess>()?.Permission is not null
-            // Batches carry an id of their own and are too large to keep.
-            && context.Request.ContentLength is null or <= MaximumBody;
+            && context.GetEndpoint()?.Metadata.GetMetadata<RouteAccess>()?.Permission is not null;
     }
 
-    /// <summary>Over what the request is: method, path, query and body.</summary>
-    private static async Task<Sha256> DigestAsync(HttpContext context)
+    /// <summary>Over what the request is: method, path, query and body. Null when the body is too large to keep for the route.</summary>
+    private static async Task<Sha256?> DigestAsync(HttpContext context)
     {
-        context.Request.EnableBuffering(MaximumBody, MaximumBody);
-        using var content = new MemoryStream();
-        await content.WriteAsync(System.Text.Encoding.UTF8.GetBytes($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}\n"), context.RequestAborted);
-        await context.Request.Body.CopyToAsync(content, context.RequestAborted);
+        if (context.Request.ContentLength > MaximumBody) return null;
+        // A body in chunks does not say its size: it is counted as it comes. Held in memory, with room to see that it is one piece too large.
+        context.Request.EnableBuffering(MaximumBody + Piece);
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        digest.AppendData(Encoding.UTF8.GetBytes($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}\n"));
+        var piece = new byte[Piece];
+        var total = 0;
+        try
+        {
+            while (await context.Request.Body.ReadAsync(piece, context.RequestAborted) is > 0 and var read)
+            {
+                if ((total += read) > MaximumBody) return null;
+                digest.AppendData(piece, 0, read);
+            }
+        }
+        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            return null; // the route itself takes no more, and the server has counted first
+        }
         context.Request.Body.Position = 0;
-        return Sha256.Of(content.GetBuffer().AsSpan(0, (int)content.Length));
+        return new Sha256(digest.GetHashAndReset());
     }
 
     private async Task RunAsync(HttpContext context, Caller caller, string key)

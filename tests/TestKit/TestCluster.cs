@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using Akashi.Platform.Database;
+using Akashi.TestKit.Secrets;
+using Npgsql;
 
 namespace Akashi.TestKit;
 
@@ -12,7 +14,12 @@ public sealed class TestCluster
 
     private readonly PrivateCluster _cluster;
 
-    private TestCluster(PrivateCluster cluster) => _cluster = cluster;
+    private TestCluster(PrivateCluster cluster)
+    {
+        _cluster = cluster;
+        foreach (var connection in new[] { OwnerConnection, ApplicationConnection, OperatorConnection })
+            TestOutput.Kept?.Note(new NpgsqlConnectionStringBuilder(connection).Password ?? "");
+    }
 
     public static Task<TestCluster> GetAsync() => Single.Value;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Akashi.TestKit.Secrets;
 
 namespace Akashi.TestKit;
 
@@ -28,6 +29,7 @@ public sealed class TestFolder : IDisposable
 
     internal static void Remove(string folder)
     {
+        TestOutput.Kept?.Take(folder);
         try
         {
             if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);

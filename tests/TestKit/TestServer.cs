@@ -2,11 +2,13 @@ using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Akashi.Platform.Hosting;
 using Akashi.Platform.Web;
+using Akashi.TestKit.Secrets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Akashi.TestKit;
 
@@ -133,7 +135,8 @@ public sealed class TestServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseAkashiKestrel(options);
-        builder.Logging.ClearProviders().AddConsole().SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.ClearProviders().AddConsole().AddFilter<ConsoleLoggerProvider>(level => level >= LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Npgsql", LogLevel.Warning);
+        if (TestOutput.Kept is { } output) builder.Logging.AddProvider(output);
         builder.Services.AddSingleton<TimeProvider>(clock);
         builder.Services.AddAkashiWeb(options);
         foreach (var module in modules) module.AddServices(builder.Services, options);

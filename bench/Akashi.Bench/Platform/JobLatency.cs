@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Npgsql;
 
 namespace Akashi.Bench.Platform;
 
@@ -36,7 +35,7 @@ internal static class JobLatency
         {
             var started = await setting.ScalarAsOwnerAsync<object>(
                 "SELECT coalesce((SELECT started_at FROM platform.job_run WHERE job = @job AND cause = 'person' AND ended_at IS NOT NULL ORDER BY id OFFSET @skip LIMIT 1), '-infinity'::timestamptz)",
-                new NpgsqlParameter("job", Job), new NpgsqlParameter("skip", number - 1));
+                ("job", Job), ("skip", number - 1));
             if (started is DateTime time && time > DateTime.UnixEpoch) return time;
             await Task.Delay(5);
         }

@@ -22,7 +22,7 @@ internal static class MailEnqueue
             await outbox.EnqueueAsync(session, new OutgoingMail("hanako@b.example", "花子", Template, "ja", values), CancellationToken.None);
             await session.CommitAsync();
         });
-        await setting.ScalarAsOwnerAsync<string>("CREATE TABLE public.bench_mail (id uuid PRIMARY KEY, at timestamptz NOT NULL, subject text NOT NULL, body text NOT NULL); SELECT ''");
+        await setting.ExecuteAsOwnerAsync("CREATE TABLE public.bench_mail (id uuid PRIMARY KEY, at timestamptz NOT NULL, subject text NOT NULL, body text NOT NULL)");
         await using var source = NpgsqlDataSource.Create(setting.OwnerConnection);
         var peer = await RunWritersAsync(async number =>
         {

@@ -5,6 +5,8 @@ internal static class PlatformBenchmark
 {
     private static readonly Func<PlatformSetting, BenchReport, Task>[] Rows =
     [
+        PageTimes.RunAsync,
+        SessionCheck.RunAsync,
         AuditAppend.RunAsync,
         MailEnqueue.RunAsync,
         JobLatency.RunAsync,
@@ -14,6 +16,7 @@ internal static class PlatformBenchmark
     {
         await using var service = await BenchService.StartAsync(withAgent: false);
         await using var setting = await PlatformSetting.OpenAsync(service);
+        await LargeService.FillAsync(setting);
         foreach (var row in Rows) await row(setting, report);
     }
 }

@@ -9,9 +9,12 @@ namespace Akashi.Bench.Platform;
 /// <summary>The running service's database and keys, for measuring a part of the platform inside this process.</summary>
 internal sealed class PlatformSetting : IAsyncDisposable
 {
+    private readonly NpgsqlDataSource _owner;
+
     private PlatformSetting(BenchService service, string ownerConnection, string applicationConnection, string operatorConnection)
     {
         (Service, OwnerConnection) = (service, ownerConnection);
+        _owner = NpgsqlDataSource.Create(ownerConnection);
         Database = new AkashiDatabase(applicationConnection, operatorConnection);
         Keys = KeyStore.Open(Path.Combine(service.Folder, "keys"));
     }
@@ -40,15 +43,39 @@ internal sealed class PlatformSetting : IAsyncDisposable
         string Text(string name) => config.RootElement.GetProperty(name).GetString()!;
     }
 
-    /// <summary>Past row-level security, without a time limit: for filling tables and reading settings.</summary>
-    public async Task<T> ScalarAsOwnerAsync<T>(string sql, params NpgsqlParameter[] parameters)
+    /// <summary>Past row-level security, without a time limit, as the two below: for filling tables and reading settings.</summary>
+    public async Task<T> ScalarAsOwnerAsync<T>(string sql, params (string Name, object Value)[] parameters)
     {
-        await using var connection = new NpgsqlConnection(OwnerConnection);
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
-        command.Parameters.AddRange(parameters);
+        await using var command = CreateAsOwner(sql, parameters);
         return (T)(await command.ExecuteScalarAsync())!;
     }
 
-    public ValueTask DisposeAsync() => Database.DisposeAsync();
+    public async Task ExecuteAsOwnerAsync(string sql, params (string Name, object Value)[] parameters)
+    {
+        await using var command = CreateAsOwner(sql, parameters);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public async Task<List<(T1 First, T2 Second)>> PairsAsOwnerAsync<T1, T2>(string sql)
+    {
+        await using var command = CreateAsOwner(sql, []);
+        await using var reader = await command.ExecuteReaderAsync();
+        var pairs = new List<(T1, T2)>();
+        while (await reader.ReadAsync()) pairs.Add((reader.GetFieldValue<T1>(0), reader.GetFieldValue<T2>(1)));
+        return pairs;
+    }
+
+    private NpgsqlCommand CreateAsOwner(string sql, (string Name, object Value)[] parameters)
+    {
+        var command = _owner.CreateCommand(sql);
+        command.CommandTimeout = 0;
+        foreach (var (name, value) in parameters) command.Parameters.AddWithValue(name, value);
+        return command;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Database.DisposeAsync();
+        await _owner.DisposeAsync();
+    }
 }

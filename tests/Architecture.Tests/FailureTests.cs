@@ -14,6 +14,11 @@ namespace Akashi.Architecture.Tests;
 public sealed partial class FailureTests
 {
     private const int ShortestText = 8;
+    private const int LongestText = 600;
+    private static readonly string Hostile = "a\r\nX: 1\u001b[2J\u202E" + new string('x', 10_000);
+
+    /// <summary>Parameters that the service words itself.</summary>
+    private static readonly string?[] OwnWords = ["Field", "Rule", "Fault", "Why", "WhyJapanese", "WhyEnglish", "State", "TraceId"];
 
     [Fact]
     public void Failures_OfAllModules_HaveDistinctIdsAndBothTexts()
@@ -23,9 +28,14 @@ public sealed partial class FailureTests
         Assert.Empty(FaultsOf(types));
     }
 
+    /// <summary>Callers pass what was typed as it is: each failure bounds it and keeps it on one line.</summary>
+    [Fact]
+    public void Failures_OfHostileInput_QuoteItBoundedOnOneLine() => Assert.Empty(UnquotedIn(Concrete([typeof(AkashiModule).Assembly, .. Modules.Assemblies])));
+
     [Fact]
     public void Failures_ThatBreakTheRules_AreFound()
     {
+        Assert.Equal(2, UnquotedIn([typeof(Sound), typeof(SameId)]).Count);
         var faults = string.Join('\n', FaultsOf([typeof(Sound), typeof(SameId), typeof(NoJapanese), typeof(NoEnglish), typeof(OddId), typeof(NoFailure)]));
         Assert.DoesNotContain("Sound has", faults, StringComparison.Ordinal);
         foreach (var expected in new[] { "Sound, SameId share the id 'probe-sound'", "NoJapanese has no Japanese text", "NoEnglish has no English text", "OddId has the id 'Odd Id'", "NoFailure has the status 200" })
@@ -51,11 +61,15 @@ public sealed partial class FailureTests
         return faults;
     }
 
+    private static List<string> UnquotedIn(IEnumerable<Type> types) =>
+        [.. from type in types let failure = (Failure)Make(type, Hostile)! from text in new[] { failure.Japanese, failure.English }
+            where text.Length > LongestText || text.Any(char.IsControl) || text.Contains('\u202E') select $"{type.Name}: {text[..Math.Min(text.Length, LongestText)]}"];
+
     /// <summary>Some value of a type, made through the first constructor; texts must not fall over any.</summary>
-    private static object? Make(Type type)
+    private static object? Make(Type type, string text = "value")
     {
         if (Nullable.GetUnderlyingType(type) is not null) return null;
-        if (type == typeof(string)) return "value";
+        if (type == typeof(string)) return text;
         if (type.IsEnum) return Enum.GetValues(type).GetValue(0);
         if (type == typeof(int)) return StatusCodes.Status400BadRequest; // a status, where a failure takes its own
         if (type.IsPrimitive) return Convert.ChangeType(1, type, CultureInfo.InvariantCulture);
@@ -65,7 +79,7 @@ public sealed partial class FailureTests
         var constructor = type.GetConstructors(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
             .Where(one => one.GetParameters() is not [var only] || only.ParameterType != type) // not a record's copy constructor
             .OrderByDescending(one => one.IsPublic).FirstOrDefault();
-        return constructor is null ? RuntimeHelpers.GetUninitializedObject(type) : constructor.Invoke([.. constructor.GetParameters().Select(parameter => Make(parameter.ParameterType))]);
+        return constructor is null ? RuntimeHelpers.GetUninitializedObject(type) : constructor.Invoke([.. constructor.GetParameters().Select(parameter => Make(parameter.ParameterType, parameter.Member.DeclaringType!.IsSubclassOf(typeof(Failure)) && OwnWords.Contains(parameter.Name) ? "value" : text))]);
     }
 
     [GeneratedRegex("^[a-z][a-z0-9]*(-[a-z0-9]+)+$", RegexOptions.None, 1000)]

@@ -12,8 +12,8 @@ internal sealed record RequestUnreadable(string Why) : Failure("certificate-requ
 
 internal sealed record KeyTooWeak(string Key) : Failure("certificate-key-refused", StatusCodes.Status422UnprocessableEntity)
 {
-    public override string Japanese => $"鍵「{Key}」は使えません。ECDSA P-256 または P-384、もしくは RSA 2048 ビット以上の鍵を使ってください。";
-    public override string English => $"The key '{Key}' is not accepted. Use ECDSA P-256 or P-384, or RSA with 2048 bits or more.";
+    public override string Japanese => $"鍵「{Quoted.Of(Key)}」は使えません。ECDSA P-256 または P-384、もしくは RSA 2048 ビット以上の鍵を使ってください。";
+    public override string English => $"The key '{Quoted.Of(Key)}' is not accepted. Use ECDSA P-256 or P-384, or RSA with 2048 bits or more.";
 }
 
 internal sealed record CertificateMissing() : Failure("certificate-missing", StatusCodes.Status401Unauthorized)
@@ -24,8 +24,8 @@ internal sealed record CertificateMissing() : Failure("certificate-missing", Sta
 
 internal sealed record CertificateForeign(string Issuer) : Failure("certificate-foreign", StatusCodes.Status403Forbidden)
 {
-    public override string Japanese => $"この証明書 (発行者「{Issuer}」) は本サービスが発行した端末証明書ではありません。端末を登録し直してください。";
-    public override string English => $"This certificate (issuer '{Issuer}') is no terminal certificate of this service. Enrol the terminal again.";
+    public override string Japanese => $"この証明書 (発行者「{Quoted.Of(Issuer, 200)}」) は本サービスが発行した端末証明書ではありません。端末を登録し直してください。";
+    public override string English => $"This certificate (issuer '{Quoted.Of(Issuer, 200)}') is no terminal certificate of this service. Enrol the terminal again.";
 }
 
 internal sealed record CertificateExpired(DateTimeOffset ExpiredAt) : Failure("certificate-expired", StatusCodes.Status403Forbidden)
@@ -36,6 +36,6 @@ internal sealed record CertificateExpired(DateTimeOffset ExpiredAt) : Failure("c
 
 internal sealed record CertificateRevoked(string Serial) : Failure("certificate-revoked", StatusCodes.Status403Forbidden)
 {
-    public override string Japanese => $"端末証明書 (番号 {Serial}) は失効しているか、記録がありません。端末を登録し直してください。";
-    public override string English => $"The terminal certificate (number {Serial}) is revoked or unknown. Enrol the terminal again.";
+    public override string Japanese => $"端末証明書 (番号 {Quoted.Of(Serial)}) は失効しているか、記録がありません。端末を登録し直してください。";
+    public override string English => $"The terminal certificate (number {Quoted.Of(Serial)}) is revoked or unknown. Enrol the terminal again.";
 }

@@ -11,8 +11,8 @@ internal sealed record EnrolmentTokenRefused() : Failure("enrolment-token-refuse
 
 internal sealed record TerminalExists(string Tmid) : Failure("terminal-exists", StatusCodes.Status409Conflict)
 {
-    public override string Japanese => $"端末ID「{Tmid}」は登録済みです。別の端末IDで登録してください (エージェントのデータを消して再インストールすると新しい端末IDになります)。";
-    public override string English => $"The terminal id '{Tmid}' is enrolled already. Enrol under another one (an agent installed anew with an empty data folder takes a new id).";
+    public override string Japanese => $"端末ID「{Quoted.Of(Tmid)}」は登録済みです。別の端末IDで登録してください (エージェントのデータを消して再インストールすると新しい端末IDになります)。";
+    public override string English => $"The terminal id '{Quoted.Of(Tmid)}' is enrolled already. Enrol under another one (an agent installed anew with an empty data folder takes a new id).";
 }
 
 internal sealed record ContractOver() : Failure("contract-over", StatusCodes.Status403Forbidden)

@@ -9,8 +9,8 @@ namespace Akashi.Portal;
 
 internal sealed record NothingHere(string Path) : Failure("not-found", StatusCodes.Status404NotFound)
 {
-    public override string Japanese => $"「{Path}」は見つかりません。アドレスを確かめるか、ホームからお進みください。";
-    public override string English => $"'{Path}' was not found. Check the address, or start from the home page.";
+    public override string Japanese => $"「{Quoted.Of(Path, 100)}」は見つかりません。アドレスを確かめるか、ホームからお進みください。";
+    public override string English => $"'{Quoted.Of(Path, 100)}' was not found. Check the address, or start from the home page.";
 }
 
 /// <summary>
@@ -37,7 +37,7 @@ internal sealed class Assets
 
     internal IResult Get(HttpContext context, string file)
     {
-        if (!_byAddress.TryGetValue(file, out var asset)) return new NothingHere(file.Length <= HashLength * 4 ? file : "…").ToProblem();
+        if (!_byAddress.TryGetValue(file, out var asset)) return new NothingHere(file).ToProblem();
         var headers = context.Response.Headers;
         headers.CacheControl = "public, max-age=31536000, immutable";
         headers.Vary = "Accept-Encoding";

@@ -16,7 +16,6 @@ namespace Akashi.Portal;
 /// <summary>What every page shares: layout, components, assets, languages; and the portal's own home.</summary>
 public sealed class PortalModule : AkashiModule
 {
-    private const int ShownPath = 100;
 
     public override string Name => "portal";
 
@@ -44,6 +43,6 @@ public sealed class PortalModule : AkashiModule
     private static IResult NothingHereAnswer(HttpContext context)
     {
         var path = context.Request.Path.Value ?? "/";
-        return new NothingHere(path.Length <= ShownPath ? path : path[..ShownPath] + "…").ToProblem();
+        return new NothingHere(path).ToProblem();
     }
 }

@@ -31,11 +31,11 @@ public sealed class TenantMailServer(AkashiDatabase database, KeyStore keys, Ser
     /// <summary>What is wrong with the setting, or null.</summary>
     public Failure? Validate(MailServerSetting setting)
     {
-        if (setting.Host.Length > 253 || Uri.CheckHostName(setting.Host) == UriHostNameType.Unknown) return new MailServerInvalid("host", Shorten(setting.Host));
+        if (setting.Host.Length > 253 || Uri.CheckHostName(setting.Host) == UriHostNameType.Unknown) return new MailServerInvalid("host", setting.Host);
         if (setting.Port is < 1 or > 65535 || (!AllowsPrivate && !MailPorts.Contains(setting.Port))) return new MailServerInvalid("port", $"{setting.Port}");
-        if (!Mailbox.TryParse(setting.FromAddress, out _)) return new MailServerInvalid("fromAddress", Shorten(setting.FromAddress));
-        if (setting.UserName.Length > MaximumText || setting.UserName.Any(char.IsControl)) return new MailServerInvalid("userName", Shorten(setting.UserName));
-        return setting.FromName.Length > MaximumText ? new MailServerInvalid("fromName", Shorten(setting.FromName)) : null;
+        if (!Mailbox.TryParse(setting.FromAddress, out _)) return new MailServerInvalid("fromAddress", setting.FromAddress);
+        if (setting.UserName.Length > MaximumText || setting.UserName.Any(char.IsControl)) return new MailServerInvalid("userName", setting.UserName);
+        return setting.FromName.Length > MaximumText ? new MailServerInvalid("fromName", setting.FromName) : null;
     }
 
     /// <param name="password">Null keeps the one that is there, unless host or user name changed: a kept password must not be shown to another server.</param>
@@ -83,8 +83,6 @@ public sealed class TenantMailServer(AkashiDatabase database, KeyStore keys, Ser
     private bool AllowsPrivate => options.Smtp.AllowPrivateTenantServers;
 
     private static string SecurityText(SmtpSecurity security) => security.ToString().ToLowerInvariant();
-
-    private static string Shorten(string text) => OneLine.Of(text, 64);
 
     private sealed record Row(string Host, int Port, string Security, string UserName, byte[]? SealedPassword, string FromAddress, string FromName)
     {

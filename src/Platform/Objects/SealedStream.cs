@@ -7,7 +7,7 @@ namespace Akashi.Platform.Objects;
 /// The form of <see cref="SealedObject"/> for content that is too large to hold: seals or opens while it is read. The content is not known
 /// beforehand, so the header must hold something random: key and nonces follow from it.
 /// </summary>
-public sealed class SealedStream : Stream
+public sealed class SealedStream : ForwardStream
 {
     /// <summary>Gives the 32-byte key for the digest of a header.</summary>
     public delegate byte[] KeyOf(ReadOnlySpan<byte> headerDigest);
@@ -59,20 +59,6 @@ public sealed class SealedStream : Stream
         return new SealedStream(sealedContent, head, keyOf, opening: true);
     }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         while (_readyLength == 0)
@@ -86,20 +72,6 @@ public sealed class SealedStream : Stream
         _readyLength -= count;
         return count;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read it asynchronously.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -40,12 +40,12 @@ public sealed class OperatorGrants(AkashiDatabase database, AuditLog audit, Time
 
     public async Task<Outcome<OperatorGrant>> AskAsync(GrantRequest request, AuditActor actor, CancellationToken cancellation)
     {
-        if (request.Reason.Trim().Length is < 10 or > 1000) return new FieldInvalid("reason", Shown(request.Reason), "10–1000 characters");
+        if (request.Reason.Trim().Length is < 10 or > 1000) return new FieldInvalid("reason", request.Reason, "10–1000 characters");
         if (request.Minutes is < 15 or > 1440) return new FieldInvalid("minutes", request.Minutes.ToString(CultureInfo.InvariantCulture), "15–1440");
-        if (request.Basis == GrantBasis.LegalOrder && request.LegalReference?.Trim().Length is not (>= 3 and <= 200)) return new FieldInvalid("legalReference", Shown(request.LegalReference ?? ""), "3–200 characters");
+        if (request.Basis == GrantBasis.LegalOrder && request.LegalReference?.Trim().Length is not (>= 3 and <= 200)) return new FieldInvalid("legalReference", request.LegalReference, "3–200 characters");
         var allowed = Grantable.Select(PermissionCatalogue.IdOf).ToHashSet(StringComparer.Ordinal);
         if (request.Permissions.Count == 0 || request.Permissions.FirstOrDefault(id => !allowed.Contains(id)) is not null)
-            return new FieldInvalid("permissions", Shown(string.Join(", ", request.Permissions)), string.Join(", ", allowed.Order(StringComparer.Ordinal)));
+            return new FieldInvalid("permissions", string.Join(", ", request.Permissions), string.Join(", ", allowed.Order(StringComparer.Ordinal)));
         var now = clock.GetUtcNow();
         var id = Guid.CreateVersion7(now);
         await using var session = await database.OpenAsync(request.Tenant, cancellation);
@@ -105,8 +105,6 @@ public sealed class OperatorGrants(AkashiDatabase database, AuditLog audit, Time
         (await session.QueryFirstOrDefaultAsync<Row>(Columns + " WHERE id = @id", new { id }, cancellation))?.ToGrant();
 
     private static string NameOf(GrantBasis basis) => basis == GrantBasis.LegalOrder ? "legal-order" : "consent";
-
-    private static string Shown(string text) => text.Length <= 64 ? text : text[..64] + "…";
 
     private static object Told(OperatorGrant grant) => new
     {

@@ -35,7 +35,7 @@ public sealed class RetentionBook(AkashiDatabase database, AuditLog audit, IEnum
     public async Task<Outcome<RetentionPeriod>> ChangeAsync(TenantId tenant, AuditActor actor, string classId, int days, CancellationToken cancellation)
     {
         if (RetentionClass.All.FirstOrDefault(known => known.Id == classId) is not { } kind)
-            return new FieldInvalid("class", classId.Length <= 40 ? classId : classId[..40], string.Join(", ", RetentionClass.All.Select(known => known.Id)));
+            return new FieldInvalid("class", classId, string.Join(", ", RetentionClass.All.Select(known => known.Id)));
         if (days < kind.DefaultDays || days > RetentionClass.MaximumDays)
             return new FieldInvalid("days", days.ToString(System.Globalization.CultureInfo.InvariantCulture), $"{kind.DefaultDays}–{RetentionClass.MaximumDays}");
         var before = (await PeriodsAsync(tenant, cancellation)).Single(period => period.Class == kind).Days;

@@ -6,8 +6,8 @@ namespace Akashi.Platform.Web;
 
 internal sealed record WrongHost(string Host) : Failure("misdirected-request", StatusCodes.Status421MisdirectedRequest)
 {
-    public override string Japanese => $"ホスト名「{Host}」は、この接続で開いたホスト名 (TLS SNI) と一致しません。正しいアドレスで接続し直してください。";
-    public override string English => $"The host '{Host}' is not the one this connection was opened for (TLS SNI). Connect again under the right address.";
+    public override string Japanese => $"ホスト名「{Quoted.Of(Host, 100)}」は、この接続で開いたホスト名 (TLS SNI) と一致しません。正しいアドレスで接続し直してください。";
+    public override string English => $"The host '{Quoted.Of(Host, 100)}' is not the one this connection was opened for (TLS SNI). Connect again under the right address.";
 }
 
 /// <summary>
@@ -16,17 +16,12 @@ internal sealed record WrongHost(string Host) : Failure("misdirected-request", S
 /// </summary>
 internal sealed class HostMiddleware(RequestDelegate next, ServiceHosts hosts)
 {
-    private const int ShownHostLength = 100;
-
     public Task InvokeAsync(HttpContext context)
     {
         var asked = context.Request.Host.Host;
         var opened = context.Features.Get<ITlsHandshakeFeature>()?.HostName;
         if (string.IsNullOrEmpty(opened) || hosts.Find(opened) is not { } host || hosts.Find(asked) != host)
-        {
-            var shown = asked.Length <= ShownHostLength ? asked : asked[..ShownHostLength];
-            return new WrongHost(shown).ToProblem().ExecuteAsync(context);
-        }
+            return new WrongHost(asked).ToProblem().ExecuteAsync(context);
         return next(context);
     }
 }

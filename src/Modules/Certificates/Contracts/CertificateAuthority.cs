@@ -79,7 +79,7 @@ public sealed class CertificateAuthority(KeyStore keys, AkashiDatabase database,
         if (!_proven.TryGetValue(name, out var identity))
         {
             identity = _authority.ReadTerminal(presented);
-            if (identity is null) return new CertificateForeign(Shorten(presented.Issuer));
+            if (identity is null) return new CertificateForeign(presented.Issuer);
             if (_proven.Count >= MaximumRemembered) _proven.Clear();
             _proven[name] = identity;
         }
@@ -93,6 +93,4 @@ public sealed class CertificateAuthority(KeyStore keys, AkashiDatabase database,
         var known = await session.QuerySingleAsync<long>(find, new { identity.Tenant, identity.Serial, fingerprint }, cancellation);
         return known == 1 ? identity : new CertificateRevoked(identity.Serial);
     }
-
-    private static string Shorten(string text) => text.Length <= 200 ? text : text[..200];
 }

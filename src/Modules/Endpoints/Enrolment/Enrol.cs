@@ -63,13 +63,11 @@ internal static class Enrol
 
     private static FieldInvalid? Validate(EnrolRequest request)
     {
-        if (!Tmid.TryParse(request.Tmid, out _)) return new FieldInvalid("tmid", Shorten(request.Tmid), "8-4-4-4-12 letters or digits");
+        if (!Tmid.TryParse(request.Tmid, out _)) return new FieldInvalid("tmid", request.Tmid, "8-4-4-4-12 letters or digits");
         if (request.CertificateRequest is not { Length: > 0 and <= MaximumRequest }) return new FieldInvalid("certificateRequest", "…", "PEM, at most 16 KB");
-        if (request.ComputerName is not { Length: > 0 and <= MaximumName }) return new FieldInvalid("computerName", Shorten(request.ComputerName), "1–255 characters");
-        if (request.OperatingSystem is not { Length: <= MaximumName }) return new FieldInvalid("operatingSystem", Shorten(request.OperatingSystem), "at most 255 characters");
-        if (request.AgentVersion is not { Length: <= 64 }) return new FieldInvalid("agentVersion", Shorten(request.AgentVersion), "at most 64 characters");
+        if (request.ComputerName is not { Length: > 0 and <= MaximumName }) return new FieldInvalid("computerName", request.ComputerName, "1–255 characters");
+        if (request.OperatingSystem is not { Length: <= MaximumName }) return new FieldInvalid("operatingSystem", request.OperatingSystem, "at most 255 characters");
+        if (request.AgentVersion is not { Length: <= 64 }) return new FieldInvalid("agentVersion", request.AgentVersion, "at most 64 characters");
         return request.Token is null ? new FieldInvalid("token", "", "required") : null;
     }
-
-    private static string Shorten(string? text) => text is null ? "" : text.Length <= 64 ? text : text[..64] + "…";
 }

@@ -10,7 +10,7 @@ internal static class ListTerminals
 
     public static async Task<IResult> HandleAsync(HttpContext context, TerminalDirectory directory, string? search, string? sort, bool? descending, int? page, int? pageSize, CancellationToken cancellation)
     {
-        if (search is { Length: > 255 }) return new FieldInvalid("search", search[..64] + "…", "at most 255 characters").ToProblem();
+        if (search is { Length: > 255 }) return new FieldInvalid("search", search, "at most 255 characters").ToProblem();
         if (page is < 1 or > 1_000_000) return new FieldInvalid("page", $"{page}", "1–1000000").ToProblem();
         if (pageSize is < 1 or > TerminalDirectory.MaximumPageSize) return new FieldInvalid("pageSize", $"{pageSize}", "1–1000").ToProblem();
         var order = TerminalSort.ComputerName;

@@ -1,3 +1,4 @@
+using Akashi.Identity.Tenants;
 using Akashi.Platform.Database;
 using Akashi.Platform.Tenancy;
 
@@ -21,9 +22,11 @@ public sealed class TenantDirectory(AkashiDatabase database)
     public async Task<IReadOnlyList<TenantSummary>> ListEverAsync(CancellationToken cancellation) =>
         [.. (await database.QueryBeforeTenantAsync<Row>("SELECT id, support_id, name, kind = 'operator' AS is_operator FROM identity.tenant ORDER BY support_id", cancellation: cancellation)).Select(row => row.ToSummary())];
 
+    /// <param name="typed">As people type it, in full or half width and any case.</param>
     /// <returns>Null when no tenant that still has data has this support id.</returns>
-    public async Task<TenantSummary?> FindBySupportIdAsync(string supportId, CancellationToken cancellation) =>
-        await database.QueryBeforeTenantAsync<Row>(Columns + " AND support_id = @supportId", new { supportId }, cancellation) is [var row] ? row.ToSummary() : null;
+    public async Task<TenantSummary?> FindBySupportIdAsync(string? typed, CancellationToken cancellation) =>
+        SupportId.TryFold(typed) is { } supportId && await database.QueryBeforeTenantAsync<Row>(Columns + " AND support_id = @supportId", new { supportId }, cancellation) is [var row]
+            ? row.ToSummary() : null;
 
     /// <summary>Those of the given tenants that exist, ended ones included.</summary>
     public async Task<IReadOnlyDictionary<TenantId, TenantSummary>> FindAllAsync(IEnumerable<TenantId> tenants, CancellationToken cancellation)

@@ -53,6 +53,6 @@ internal sealed class RoleBook(AkashiDatabase database)
     public static async Task<Outcome<RoleChoice>> FindAsync(TenantSession session, string? key, CancellationToken cancellation)
     {
         var roles = await ListAsync(session, cancellation);
-        return roles.FirstOrDefault(role => string.Equals(role.Key, key, StringComparison.OrdinalIgnoreCase)) is { } found ? found : new UnknownRole(UserFields.Shown(key));
+        return roles.FirstOrDefault(role => string.Equals(role.Key, key, StringComparison.OrdinalIgnoreCase)) is { } found ? found : new UnknownRole(key);
     }
 }

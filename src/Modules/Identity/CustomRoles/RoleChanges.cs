@@ -81,19 +81,19 @@ internal sealed class RoleChanges(AkashiDatabase database, AuditLog audit, TimeP
     private static async Task<Outcome<RoleChoice>> FindOwnAsync(TenantSession session, Actor actor, string id, CancellationToken cancellation)
     {
         if (!(await RoleBook.FindAsync(session, id, cancellation)).TryGet(out var role, out var failure)) return failure;
-        if (role.CustomRoleId is null) return new UnknownRole(UserFields.Shown(id));
+        if (role.CustomRoleId is null) return new UnknownRole(id);
         return role.Permissions.IsSubsetOf(actor.Caller.Permissions) ? role : new RoleBeyondOwn(role.Label);
     }
 
     private static async Task<Outcome<SoundRole>> CheckAsync(TenantSession session, Actor actor, RoleDraft draft, CancellationToken cancellation)
     {
         var name = draft.Name?.Trim() ?? "";
-        if (name.Length is 0 or > RoleBook.MaximumName || !UserFields.IsText(name)) return new RoleNameInvalid(UserFields.Shown(name));
+        if (name.Length is 0 or > RoleBook.MaximumName || !UserFields.IsText(name)) return new RoleNameInvalid(name);
         var operators = await RoleBook.IsOperatorAsync(session, cancellation);
         if (Roles.BuiltIn.Any(role => name == role.Japanese || string.Equals(name, role.English, StringComparison.OrdinalIgnoreCase))) return new RoleNameTaken(name);
         var assignable = PermissionCatalogue.AssignableIn(operators).Select(entry => entry.Id).ToHashSet(StringComparer.Ordinal);
         var chosen = (draft.Permissions ?? []).ToHashSet(StringComparer.Ordinal);
-        if (chosen.FirstOrDefault(id => !assignable.Contains(id)) is { } unknown) return new RolePermissionInvalid(UserFields.Shown(unknown));
+        if (chosen.FirstOrDefault(id => !assignable.Contains(id)) is { } unknown) return new RolePermissionInvalid(unknown);
         if (chosen.Count == 0) return new RoleEmpty();
         if (!Roles.PermissionsOf(chosen).All(actor.Caller.Permissions.Contains)) return new RoleBeyondOwn(name);
         return new SoundRole(name, [.. chosen.Order(StringComparer.Ordinal)]);

@@ -47,7 +47,7 @@ internal static class RolePages
     public static async Task<IResult> EditAsync(string id, HttpContext context, AkashiDatabase database, RoleBook roles)
     {
         var role = (await roles.ListAsync(context.Caller().Tenant, context.RequestAborted)).FirstOrDefault(role => role.CustomRoleId is not null && role.Key == id);
-        return role is null ? new UnknownRole(UserFields.Shown(id)).ToProblem() : await ShowFormAsync(context, database, id, new RoleDraft(role.Label, [.. role.Permissions.Select(PermissionCatalogue.IdOf)]), failure: null);
+        return role is null ? new UnknownRole(id).ToProblem() : await ShowFormAsync(context, database, id, new RoleDraft(role.Label, [.. role.Permissions.Select(PermissionCatalogue.IdOf)]), failure: null);
     }
 
     public static async Task<IResult> ChangeAsync(string id, [FromForm] Form? form, HttpContext context, AkashiDatabase database, RoleChanges changes)

@@ -90,7 +90,7 @@ internal sealed class PasswordJudge(AkashiDatabase database, TypedNames names, P
         var account = await session.QueryFirstOrDefaultAsync<AccountRow>(Charge, new
         {
             tenant, userKey, recordId, now, policy.MaximumFailures, lockedUntil = now + policy.LockTime,
-            supportIdTried = UserFields.Shown(attempt.SupportId), userKeyTried = UserFields.Shown(attempt.UserId), address = attempt.Address,
+            supportIdTried = Quoted.Of(attempt.SupportId), userKeyTried = Quoted.Of(attempt.UserId), address = attempt.Address,
         }, cancellation);
         await session.CommitAsync(cancellation);
         return account;

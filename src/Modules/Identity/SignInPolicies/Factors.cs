@@ -33,7 +33,7 @@ internal sealed class Factors(AkashiDatabase database, AuditLog audit, TimeProvi
     /// <param name="factors">What is wanted; only <see cref="PasswordAndMail"/> is accepted.</param>
     public async Task<Failure?> ChangeAsync(Actor actor, string? factors, CancellationToken cancellation)
     {
-        if (factors is not (Password or PasswordAndMail)) return new FieldInvalid("factors", UserFields.Shown(factors), $"{PasswordAndMail}");
+        if (factors is not (Password or PasswordAndMail)) return new FieldInvalid("factors", factors, $"{PasswordAndMail}");
         if (factors == Password) return new FactorsStayTwo();
         await using var session = await database.OpenAsync(actor.Tenant, cancellation);
         if (await session.ExecuteAsync(Raise, new { now = clock.GetUtcNow() }, cancellation) == 0) return null; // it is so already

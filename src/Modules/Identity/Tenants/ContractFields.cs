@@ -20,22 +20,22 @@ internal sealed record ContractFields(
     /// <summary>The first fault, or the terms.</summary>
     public Outcome<ContractTerms> Read()
     {
-        if (Bad(Name, MaximumName)) return new FieldInvalid("name", Shown(Name), $"1–{MaximumName}");
-        if (Plan is null or "service" || !PlanCatalogue.Plans.ContainsKey(Plan)) return new FieldInvalid("plan", Shown(Plan), string.Join(", ", PlanCatalogue.Plans.Keys.Where(plan => plan != "service").Order(StringComparer.Ordinal)));
+        if (Bad(Name, MaximumName)) return new FieldInvalid("name", Name, $"1–{MaximumName}");
+        if (Plan is null or "service" || !PlanCatalogue.Plans.ContainsKey(Plan)) return new FieldInvalid("plan", Plan, string.Join(", ", PlanCatalogue.Plans.Keys.Where(plan => plan != "service").Order(StringComparer.Ordinal)));
         if (Options is null || Options.Any(option => option is null)) return new FieldInvalid("options", "null", "[]");
-        if (Options.FirstOrDefault(option => !PlanCatalogue.Options.ContainsKey(option)) is { } unknown) return new FieldInvalid("options", Shown(unknown), string.Join(", ", PlanCatalogue.Options.Keys.Order(StringComparer.Ordinal)));
-        if (!TryReadDay(StartsOn, out var starts)) return new FieldInvalid("startsOn", Shown(StartsOn), "yyyy-MM-dd");
+        if (Options.FirstOrDefault(option => !PlanCatalogue.Options.ContainsKey(option)) is { } unknown) return new FieldInvalid("options", unknown, string.Join(", ", PlanCatalogue.Options.Keys.Order(StringComparer.Ordinal)));
+        if (!TryReadDay(StartsOn, out var starts)) return new FieldInvalid("startsOn", StartsOn, "yyyy-MM-dd");
         JstDay? ends = null;
         if (!string.IsNullOrWhiteSpace(EndsOn))
         {
-            if (!TryReadDay(EndsOn, out var day)) return new FieldInvalid("endsOn", Shown(EndsOn), "yyyy-MM-dd");
-            if (day.Date < starts.Date) return new FieldInvalid("endsOn", Shown(EndsOn), "≥ startsOn");
+            if (!TryReadDay(EndsOn, out var day)) return new FieldInvalid("endsOn", EndsOn, "yyyy-MM-dd");
+            if (day.Date < starts.Date) return new FieldInvalid("endsOn", EndsOn, "≥ startsOn");
             ends = day;
         }
-        if (Bad(ApplicantName, MaximumName)) return new FieldInvalid("applicantName", Shown(ApplicantName), $"1–{MaximumName}");
-        if (!IsMail(ApplicantMail)) return new FieldInvalid("applicantMail", Shown(ApplicantMail), "name@example.jp");
-        if (Bad(AccountRecipientName, MaximumName)) return new FieldInvalid("accountRecipientName", Shown(AccountRecipientName), $"1–{MaximumName}");
-        if (!IsMail(AccountRecipientMail)) return new FieldInvalid("accountRecipientMail", Shown(AccountRecipientMail), "name@example.jp");
+        if (Bad(ApplicantName, MaximumName)) return new FieldInvalid("applicantName", ApplicantName, $"1–{MaximumName}");
+        if (!IsMail(ApplicantMail)) return new FieldInvalid("applicantMail", ApplicantMail, "name@example.jp");
+        if (Bad(AccountRecipientName, MaximumName)) return new FieldInvalid("accountRecipientName", AccountRecipientName, $"1–{MaximumName}");
+        if (!IsMail(AccountRecipientMail)) return new FieldInvalid("accountRecipientMail", AccountRecipientMail, "name@example.jp");
         return new ContractTerms(Plan, [.. Options.Distinct(StringComparer.Ordinal)], Trial, starts, ends,
             new Contact(ApplicantName.Trim(), ApplicantMail.Trim()), new Contact(AccountRecipientName.Trim(), AccountRecipientMail.Trim()));
     }
@@ -50,6 +50,4 @@ internal sealed record ContractFields(
         day = read ? new JstDay(date) : default;
         return read;
     }
-
-    private static string Shown(string? text) => text is null ? "" : text.Length <= 64 ? text : text[..64] + "…";
 }

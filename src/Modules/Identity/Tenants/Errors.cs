@@ -42,6 +42,6 @@ internal sealed record ContractErased() : Failure("contract-erased", StatusCodes
 
 internal sealed record NameNotTyped(string SupportId) : Failure("name-not-typed", StatusCodes.Status422UnprocessableEntity)
 {
-    public override string Japanese => $"確認のため、サポート ID「{SupportId}」をそのまま入力してください。";
-    public override string English => $"To confirm, type the support id '{SupportId}' exactly.";
+    public override string Japanese => $"確認のため、サポート ID「{Quoted.Of(SupportId)}」をそのまま入力してください。";
+    public override string English => $"To confirm, type the support id '{Quoted.Of(SupportId)}' exactly.";
 }

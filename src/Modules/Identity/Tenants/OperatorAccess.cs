@@ -15,8 +15,8 @@ internal sealed record OnlyOperators() : Failure("only-operators", StatusCodes.S
 
 internal sealed record UnknownSupportId(string SupportId) : Failure("unknown-support-id", StatusCodes.Status404NotFound)
 {
-    public override string Japanese => $"サポート ID「{SupportId}」の契約はありません。ご契約の案内にある AK と数字 8 桁を指定してください。";
-    public override string English => $"There is no contract with the support id '{SupportId}'. Give AK and eight digits as in the contract's notice.";
+    public override string Japanese => $"サポート ID「{Quoted.Of(SupportId)}」の契約はありません。ご契約の案内にある AK と数字 8 桁を指定してください。";
+    public override string English => $"There is no contract with the support id '{Quoted.Of(SupportId)}'. Give AK and eight digits as in the contract's notice.";
 }
 
 /// <summary>
@@ -26,7 +26,6 @@ internal sealed record UnknownSupportId(string SupportId) : Failure("unknown-sup
 internal sealed class OperatorAccess(OperatorGrants grants, AuditLog audit, TenantDirectory tenants)
 {
     public const string Header = "Akashi-Tenant";
-    private const int ShownLength = 64;
     private const int MaximumPath = 512;
 
     private static readonly HashSet<Permission> WithoutGrant = [Permission.TracesImport];
@@ -38,8 +37,8 @@ internal sealed class OperatorAccess(OperatorGrants grants, AuditLog audit, Tena
         var named = header.Length > 0 ? header : context.Request.Cookies[OperatorCookie.Name] ?? "";
         if (named.Length == 0) return caller;
         if (!caller.Permissions.Contains(Permission.OperatorAccessUse)) return header.Length > 0 ? new OnlyOperators() : caller;
-        if (SupportId.TryFold(named) is not { } supportId || await tenants.FindBySupportIdAsync(supportId, cancellation) is not { IsOperator: false } tenant)
-            return header.Length > 0 ? new UnknownSupportId(named[..Math.Min(named.Length, ShownLength)]) : caller;
+        if (await tenants.FindBySupportIdAsync(named, cancellation) is not { IsOperator: false } tenant)
+            return header.Length > 0 ? new UnknownSupportId(named) : caller;
         var grant = await grants.FindOpenAsync(tenant.Id, caller.Tenant, caller.Subject, cancellation);
         // The cookie only steers the console; when its grant has ended the operator is simply back at home.
         if (header.Length == 0 && grant is null) return caller;

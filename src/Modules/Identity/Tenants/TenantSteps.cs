@@ -17,9 +17,9 @@ internal sealed class TenantSteps(CreateTenant create, TenantRegister register, 
         if (wanted.Contract is null) return new FieldInvalid("contract", "null", "{…}");
         if (!wanted.Contract.Read().TryGet(out var terms, out var failure)) return failure;
         if (wanted.AdministratorUserId is not { Length: <= MaximumUserId } || UserKey.TryFold(wanted.AdministratorUserId) is null)
-            return new FieldInvalid("administratorUserId", Shown(wanted.AdministratorUserId), $"1–{MaximumUserId}");
-        if (string.IsNullOrWhiteSpace(wanted.AdministratorName) || wanted.AdministratorName.Length > MaximumName) return new FieldInvalid("administratorName", Shown(wanted.AdministratorName), $"1–{MaximumName}");
-        if (!ContractFields.IsMail(wanted.AdministratorMail)) return new FieldInvalid("administratorMail", Shown(wanted.AdministratorMail), "name@example.jp");
+            return new FieldInvalid("administratorUserId", wanted.AdministratorUserId, $"1–{MaximumUserId}");
+        if (string.IsNullOrWhiteSpace(wanted.AdministratorName) || wanted.AdministratorName.Length > MaximumName) return new FieldInvalid("administratorName", wanted.AdministratorName, $"1–{MaximumName}");
+        if (!ContractFields.IsMail(wanted.AdministratorMail)) return new FieldInvalid("administratorMail", wanted.AdministratorMail, "name@example.jp");
         var person = new NewUser(wanted.AdministratorUserId.Trim(), wanted.AdministratorName.Trim(), wanted.AdministratorMail.Trim(), Roles.Administrator);
         var outcome = await create.CreateAsync(supportId => new NewTenant(supportId, wanted.Contract.Name.Trim(), TenantKind.Customer, terms, person), AuditActor.Of(context), context.RequestAborted);
         return outcome.TryGet(out var made, out failure) ? (await register.FindAsync(made.SupportId, context.RequestAborted))! : failure;
@@ -40,6 +40,4 @@ internal sealed class TenantSteps(CreateTenant create, TenantRegister register, 
         };
         return outcome.TryGet(out _, out var failure) ? (await register.FindAsync(found.Id, context.RequestAborted))! : failure;
     }
-
-    private static string Shown(string? text) => text is null ? "" : text.Length <= 64 ? text : text[..64] + "…";
 }

@@ -28,12 +28,12 @@ internal static class TenantsApi
 
     public static async Task<IResult> ListAsync(HttpContext context, TenantRegister register, string? search, string? status, string? after, int? limit)
     {
-        if (search is { Length: > 200 }) return new FieldInvalid("search", search[..64] + "…", "≤ 200").ToProblem();
+        if (search is { Length: > 200 }) return new FieldInvalid("search", search, "≤ 200").ToProblem();
         if (limit is < 1 or > TenantRegister.MaximumPage) return new FieldInvalid("limit", $"{limit}", $"1–{TenantRegister.MaximumPage}").ToProblem();
         TenantStatus? wanted = null;
         if (status is not null)
         {
-            if (!Enum.TryParse<TenantStatus>(status, ignoreCase: true, out var known) || !Enum.IsDefined(known)) return new FieldInvalid("status", status[..Math.Min(64, status.Length)], "active, suspended, ended, erased").ToProblem();
+            if (!Enum.TryParse<TenantStatus>(status, ignoreCase: true, out var known) || !Enum.IsDefined(known)) return new FieldInvalid("status", status, "active, suspended, ended, erased").ToProblem();
             wanted = known;
         }
         var size = limit ?? PageSize;
@@ -68,7 +68,7 @@ internal static class TenantsApi
     public static Task<IResult> EndAsync(string supportId, EndRequest end, HttpContext context, TenantSteps steps, ServerOptions options) =>
         SupportId.TryFold(end?.SupportId) is { } typed && typed == SupportId.TryFold(supportId)
             ? StepAsync(supportId, ContractStep.End, end!.CountdownDays, context, steps, options)
-            : Task.FromResult<IResult>(new NameNotTyped(supportId.Length <= 64 ? supportId : supportId[..64]).ToProblem());
+            : Task.FromResult<IResult>(new NameNotTyped(supportId).ToProblem());
 
     public static async Task<IResult> OwnAsync(HttpContext context, TenantRegister register, ServerOptions options) =>
         Results.Json(Answer((await register.FindAsync(context.Caller().Tenant, context.RequestAborted))!, options));

@@ -20,5 +20,5 @@ internal static class TokenApi
             : failure.ToProblem();
 
     public static async Task<IResult> RevokeAsync(string id, HttpContext context, TokenChanges tokens, CancellationToken cancellation) =>
-        Guid.TryParse(id, out var key) && await tokens.RevokeAsync(Actor.Of(context), key, cancellation) is null ? Results.NoContent() : new UnknownToken(UserFields.Shown(id)).ToProblem();
+        Guid.TryParse(id, out var key) && await tokens.RevokeAsync(Actor.Of(context), key, cancellation) is null ? Results.NoContent() : new UnknownToken(id).ToProblem();
 }

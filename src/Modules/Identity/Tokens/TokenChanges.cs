@@ -43,12 +43,12 @@ internal sealed class TokenChanges(AkashiDatabase database, UserDirectory users,
     public async Task<Outcome<NewToken>> CreateAsync(Actor actor, TokenDraft draft, CancellationToken cancellation)
     {
         var name = draft.Name?.Trim() ?? "";
-        if (name.Length is 0 or > MaximumName || !UserFields.IsText(name)) return new FieldInvalid("name", UserFields.Shown(name), "1–100 文字 / characters");
+        if (name.Length is 0 or > MaximumName || !UserFields.IsText(name)) return new FieldInvalid("name", name, "1–100 文字 / characters");
         var days = draft.Days ?? DefaultDays;
         if (days is < 1 or > MaximumDays) return new FieldInvalid("days", days.ToString(CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"1–{MaximumDays}"));
         var scopes = (draft.Scopes ?? []).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
         if (scopes.Length == 0) return new NoScope();
-        if (scopes.FirstOrDefault(id => !PermissionCatalogue.TryFind(id, out var entry) || !actor.Caller.Permissions.Contains(entry.Permission)) is { } beyond) return new ScopeBeyondOwn(UserFields.Shown(beyond));
+        if (scopes.FirstOrDefault(id => !PermissionCatalogue.TryFind(id, out var entry) || !actor.Caller.Permissions.Contains(entry.Permission)) is { } beyond) return new ScopeBeyondOwn(beyond);
         // An operator on a customer's tenant is nobody there, so no token can act for them.
         if (actor.Caller.OperatorOf is not null) return new UnknownUser(actor.Caller.Subject);
 

@@ -43,7 +43,7 @@ internal static class TokenPages
     public static async Task<IResult> ConfirmAsync(string id, HttpContext context, TokenChanges tokens) =>
         Guid.TryParse(id, out var key) && await tokens.FindAsync(context.Caller().Tenant, key, context.RequestAborted) is { } row
             ? Page.Show<RevokeTokenPage>(new { Row = (object)row })
-            : new UnknownToken(UserFields.Shown(id)).ToProblem();
+            : new UnknownToken(id).ToProblem();
 
     /// <summary>The form carries nothing but its token; naming the form is what makes the server check the token.</summary>
     public static async Task<IResult> RevokeAsync(string id, IFormCollection form, HttpContext context, TokenChanges tokens)
@@ -51,7 +51,7 @@ internal static class TokenPages
         _ = form;
         return Guid.TryParse(id, out var key) && await tokens.RevokeAsync(Actor.Of(context), key, context.RequestAborted) is null
             ? Results.Redirect(Path + "?done=1")
-            : new UnknownToken(UserFields.Shown(id)).ToProblem();
+            : new UnknownToken(id).ToProblem();
     }
 
     private static IResult ShowForm(HttpContext context, TokenDraft draft, NewToken? made, Failure? failure)

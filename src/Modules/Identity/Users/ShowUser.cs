@@ -64,5 +64,5 @@ internal static class ShowUser
             ? Page.Show<UserPage>(new { Model = (object)view, Done = done, Failure = failure }, failure?.Status ?? StatusCodes.Status200OK)
             : Unknown(id).ToProblem();
 
-    private static UnknownUser Unknown(string id) => new(UserFields.Shown(id));
+    private static UnknownUser Unknown(string id) => new(id);
 }

@@ -26,13 +26,13 @@ internal static class UserApi
 
     public static async Task<IResult> ListAsync(HttpContext context, UserDirectory directory, string? search, string? state, string? role, string? sort, bool? descending, string? after, int? pageSize, CancellationToken cancellation)
     {
-        if (search is { Length: > UserKey.MaximumInput }) return new FieldInvalid("search", UserFields.Shown(search), string.Create(CultureInfo.InvariantCulture, $"≤ {UserKey.MaximumInput}")).ToProblem();
-        if (state is not null && !UserStates.All.Contains(state)) return new FieldInvalid("state", UserFields.Shown(state), string.Join(", ", UserStates.All)).ToProblem();
+        if (search is { Length: > UserKey.MaximumInput }) return new FieldInvalid("search", search, string.Create(CultureInfo.InvariantCulture, $"≤ {UserKey.MaximumInput}")).ToProblem();
+        if (state is not null && !UserStates.All.Contains(state)) return new FieldInvalid("state", state, string.Join(", ", UserStates.All)).ToProblem();
         var order = UserSort.UserId;
-        if (sort is not null && !(Enum.TryParse(sort, ignoreCase: true, out order) && Enum.IsDefined(order))) return new FieldInvalid("sort", UserFields.Shown(sort), string.Join(", ", Enum.GetNames<UserSort>())).ToProblem();
+        if (sort is not null && !(Enum.TryParse(sort, ignoreCase: true, out order) && Enum.IsDefined(order))) return new FieldInvalid("sort", sort, string.Join(", ", Enum.GetNames<UserSort>())).ToProblem();
         if (pageSize is < 1 or > UserDirectory.MaximumSize) return new FieldInvalid("pageSize", $"{pageSize}", "1–1000").ToProblem();
         var place = Guid.Empty;
-        if (after is not null && !Guid.TryParse(after, out place)) return new FieldInvalid("after", UserFields.Shown(after), "next").ToProblem();
+        if (after is not null && !Guid.TryParse(after, out place)) return new FieldInvalid("after", after, "next").ToProblem();
         var request = new UserListRequest(search ?? "", state, role, order, descending ?? false, after is null ? null : place, null, pageSize ?? DefaultSize);
         var list = await directory.ListAsync(context.Caller().Tenant, request, cancellation);
         return Results.Json(new UserListAnswer([.. list.Rows.Select(UserAnswer.Of)], list.HasNext ? list.Rows[^1].Id : null));
@@ -61,12 +61,12 @@ internal static class UserApi
     public static async Task<IResult> SessionsAsync(string id, HttpContext context, UserDetails details) =>
         Guid.TryParse(id, out var key) && await details.FindAsync(Actor.Of(context), key, context.RequestAborted) is { } view
             ? Results.Json(view.SignIns.Select(row => new SessionAnswer(row.Hosts.Split(','), row.CreatedAt, row.LastUsedAt, row.Address, row.Browser)))
-            : new UnknownUser(UserFields.Shown(id)).ToProblem();
+            : new UnknownUser(id).ToProblem();
 
     /// <summary>Every act answers with the person as they are afterwards.</summary>
     private static async Task<IResult> DoAsync(string id, HttpContext context, UserDirectory users, Func<Actor, Guid, Task<Failure?>> act)
     {
-        var unknown = new UnknownUser(UserFields.Shown(id)); // as it was typed
+        var unknown = new UnknownUser(id); // as it was typed
         if (!Guid.TryParse(id, out var key)) return unknown.ToProblem();
         if (await act(Actor.Of(context), key) is { } failure) return (failure is UnknownUser ? unknown : failure).ToProblem();
         return await users.FindAsync(context.Caller().Tenant, key, context.RequestAborted) is { } user ? Results.Json(UserAnswer.Of(user)) : unknown.ToProblem();

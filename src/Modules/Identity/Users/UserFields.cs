@@ -8,29 +8,20 @@ namespace Akashi.Identity.Users;
 internal sealed record UserFields(string DisplayName, string Mail)
 {
     public const int MaximumUserId = 64, MaximumName = 100, MaximumMail = 254;
-    private const int MaximumShown = 64;
 
     public static Outcome<UserFields> Check(string? displayName, string? mail)
     {
         var name = displayName?.Trim() ?? "";
-        if (name.Length is 0 or > MaximumName || !IsText(name)) return new FieldInvalid("displayName", Shown(name), "1–100 文字 / characters");
+        if (name.Length is 0 or > MaximumName || !IsText(name)) return new FieldInvalid("displayName", name, "1–100 文字 / characters");
         var address = mail?.Trim() ?? "";
-        return IsAddress(address) ? new UserFields(name, address) : new FieldInvalid("mail", Shown(address), "name@example.jp");
+        return IsAddress(address) ? new UserFields(name, address) : new FieldInvalid("mail", address, "name@example.jp");
     }
 
     public static Outcome<string> CheckUserId(string? userId)
     {
         var id = userId?.Trim() ?? "";
         return id.Length is > 0 and <= MaximumUserId && IsText(id) && UserKey.TryFold(id) is not null
-            ? id : new FieldInvalid("userId", Shown(id), "1–64 文字 / characters");
-    }
-
-    /// <summary>What was typed, as text that messages can bear.</summary>
-    public static string Shown(string? typed)
-    {
-        if (typed is null) return "";
-        var clean = string.Concat(typed.Take(MaximumShown).Select(character => char.IsControl(character) || char.IsSurrogate(character) ? "\uFFFD" : character.ToString(CultureInfo.InvariantCulture)));
-        return typed.Length > MaximumShown ? clean + "…" : clean;
+            ? id : new FieldInvalid("userId", id, "1–64 文字 / characters");
     }
 
     /// <summary>No control characters, nothing that turns the direction of text around, no lone surrogate.</summary>

@@ -35,15 +35,15 @@ internal sealed record AuditQuery
     /// <param name="defaultLimit">When the address names none.</param>
     public Outcome<AuditRequest> Read(int defaultLimit)
     {
-        if (!TryReadTime(From, out var from)) return new FieldInvalid("from", Shorten(From), "2026-04-01T09:00:00+09:00");
-        if (!TryReadTime(To, out var to)) return new FieldInvalid("to", Shorten(To), "2026-04-01T09:00:00+09:00");
+        if (!TryReadTime(From, out var from)) return new FieldInvalid("from", From, "2026-04-01T09:00:00+09:00");
+        if (!TryReadTime(To, out var to)) return new FieldInvalid("to", To, "2026-04-01T09:00:00+09:00");
         foreach (var (name, text) in new[] { ("actor", Actor), ("action", Action), ("target", Target) })
-            if (text is { Length: > AuditFilter.MaximumText }) return new FieldInvalid(name, Shorten(text), $"≤ {AuditFilter.MaximumText}");
+            if (text is { Length: > AuditFilter.MaximumText }) return new FieldInvalid(name, text, $"≤ {AuditFilter.MaximumText}");
         AuditPosition? after = null;
-        if (!string.IsNullOrEmpty(After) && !AuditPosition.TryParse(After, out after)) return new FieldInvalid("after", Shorten(After), "next");
+        if (!string.IsNullOrEmpty(After) && !AuditPosition.TryParse(After, out after)) return new FieldInvalid("after", After, "next");
         var limit = defaultLimit;
         if (!string.IsNullOrEmpty(Limit) && !(int.TryParse(Limit, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is >= 1 and <= AuditSearch.MaximumPage))
-            return new FieldInvalid("limit", Shorten(Limit), $"1–{AuditSearch.MaximumPage}");
+            return new FieldInvalid("limit", Limit, $"1–{AuditSearch.MaximumPage}");
         return new AuditRequest(new AuditFilter(from, to, Actor?.Trim() ?? "", Action?.Trim() ?? "", Target?.Trim() ?? ""), after, limit);
     }
 
@@ -65,8 +65,6 @@ internal sealed record AuditQuery
         else if (DateTimeOffset.TryParseExact(text, ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmzzz"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)) time = instant;
         return time is not null;
     }
-
-    private static string Shorten(string? text) => text is null ? "" : text.Length <= 64 ? text : text[..64] + "…";
 }
 
 internal sealed record AuditRequest(AuditFilter Filter, AuditPosition? After, int Limit);

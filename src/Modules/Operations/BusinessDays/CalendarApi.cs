@@ -51,7 +51,7 @@ internal static class CalendarApi
 
     public static async Task<IResult> DeleteDayAsync(string day, HttpContext context, BusinessCalendar calendar)
     {
-        if (!DayInput.TryDay(day, out var read)) return new FieldInvalid("day", DayInput.Shorten(day), "yyyy-MM-dd").ToProblem();
+        if (!DayInput.TryDay(day, out var read)) return new FieldInvalid("day", day, "yyyy-MM-dd").ToProblem();
         await calendar.RemoveDayAsync(context.Caller().Tenant, AuditActor.Of(context), read, context.RequestAborted);
         return Results.NoContent();
     }

@@ -13,11 +13,11 @@ internal sealed record HoursInput(string Opens, string Closes, IReadOnlyList<int
 
     public Outcome<BusinessHoursSettings> Read()
     {
-        if (!TryTime(Opens, out var opens)) return Bad("opens", Opens, "HH:mm");
-        if (!TryTime(Closes, out var closes) || closes <= opens) return Bad("closes", Closes, $"HH:mm > {opens:HH:mm}");
-        if (Weekdays.Count is 0 or > 7 || Weekdays.Any(day => day is < 0 or > 6)) return Bad("weekdays", string.Join(',', Weekdays.Take(7)), "0–6");
-        if (!TryMonthDay(YearEndFrom, out var from) || from.Month != FirstYearEndMonth) return Bad("yearEndFrom", YearEndFrom, "12-01 – 12-31");
-        if (!TryMonthDay(YearEndTo, out var to) || to.Month != 1) return Bad("yearEndTo", YearEndTo, "01-01 – 01-31");
+        if (!TryTime(Opens, out var opens)) return new FieldInvalid("opens", Opens, "HH:mm");
+        if (!TryTime(Closes, out var closes) || closes <= opens) return new FieldInvalid("closes", Closes, $"HH:mm > {opens:HH:mm}");
+        if (Weekdays.Count is 0 or > 7 || Weekdays.Any(day => day is < 0 or > 6)) return new FieldInvalid("weekdays", string.Join(',', Weekdays.Take(7)), "0–6");
+        if (!TryMonthDay(YearEndFrom, out var from) || from.Month != FirstYearEndMonth) return new FieldInvalid("yearEndFrom", YearEndFrom, "12-01 – 12-31");
+        if (!TryMonthDay(YearEndTo, out var to) || to.Month != 1) return new FieldInvalid("yearEndTo", YearEndTo, "01-01 – 01-31");
         return new BusinessHoursSettings(opens, closes, Weekdays.Select(day => (DayOfWeek)day).ToHashSet(), from, to);
     }
 
@@ -29,8 +29,6 @@ internal sealed record HoursInput(string Opens, string Closes, IReadOnlyList<int
         day = read ? MonthDay.Of(date) : default;
         return read;
     }
-
-    private static FieldInvalid Bad(string field, string? value, string rule) => new(field, DayInput.Shorten(value), rule);
 }
 
 /// <param name="Day">yyyy-MM-dd.</param>
@@ -40,13 +38,11 @@ internal sealed record DayInput(string Day, bool Open, string Note)
 
     public Outcome<CalendarDay> Read()
     {
-        if (!TryDay(Day, out var day)) return new FieldInvalid("day", Shorten(Day), $"yyyy-MM-dd, {JapaneseHolidays.FirstYear}–{JapaneseHolidays.LastYear}");
+        if (!TryDay(Day, out var day)) return new FieldInvalid("day", Day, $"yyyy-MM-dd, {JapaneseHolidays.FirstYear}–{JapaneseHolidays.LastYear}");
         var note = Note?.Trim() ?? "";
-        if (note.Length is 0 or > MaximumNote || note.Any(char.IsControl)) return new FieldInvalid("note", Shorten(Note), $"1–{MaximumNote}");
+        if (note.Length is 0 or > MaximumNote || note.Any(char.IsControl)) return new FieldInvalid("note", Note, $"1–{MaximumNote}");
         return new CalendarDay(day, Open, note);
     }
 
     public static bool TryDay(string? text, out JstDay day) => JstDay.TryParse(text, out day) && day.Date.Year is >= JapaneseHolidays.FirstYear and <= JapaneseHolidays.LastYear;
-
-    public static string Shorten(string? text) => text is null ? "" : text.Length <= 64 ? text : text[..64] + "…";
 }

@@ -9,8 +9,8 @@ internal sealed record EventNotSetAside() : Failure("event-not-set-aside", Statu
     public override string English => "This event is not set aside: it was replayed already, or does not exist. Load the list again.";
 }
 
-internal sealed record ConsumerNotFound(string Name) : Failure("consumer-not-found", StatusCodes.Status404NotFound)
+internal sealed record ConsumerNotFound(string? Name) : Failure("consumer-not-found", StatusCodes.Status404NotFound)
 {
-    public override string Japanese => $"処理「{Name}」はありません。一覧で名前を確認してください。";
-    public override string English => $"There is no consumer '{Name}'. See the list for the names.";
+    public override string Japanese => $"処理「{Quoted.Of(Name)}」はありません。一覧で名前を確認してください。";
+    public override string English => $"There is no consumer '{Quoted.Of(Name)}'. See the list for the names.";
 }

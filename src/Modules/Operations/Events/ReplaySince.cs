@@ -13,7 +13,6 @@ namespace Akashi.Operations.Events;
 internal static class ReplaySince
 {
     public const string Action = "event.replay-since";
-    private const int Shown = 64;
 
     /// <param name="Since">ISO 8601; Japan time without an offset.</param>
     internal sealed record ReplaySinceInput(string Consumer, string Since);
@@ -31,16 +30,14 @@ internal static class ReplaySince
     private static async Task<Outcome<long>> TryAsync(ReplaySinceInput input, HttpContext context, EventJournal journal, TenantDirectory tenants, AuditLog audit)
     {
         if (!Jst.TryParseInput(input.Since, out var since) && !DateTimeOffset.TryParse(input.Since, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out since))
-            return new FieldInvalid("since", Shorten(input.Since), "2026-04-01T09:00:00+09:00");
+            return new FieldInvalid("since", input.Since, "2026-04-01T09:00:00+09:00");
         var count = 0L;
         foreach (var tenant in await tenants.ListAsync(context.RequestAborted))
         {
-            if (await journal.ReplayAsync(tenant.Id, input.Consumer ?? "", since, context.RequestAborted) is not { } found) return new ConsumerNotFound(Shorten(input.Consumer));
+            if (await journal.ReplayAsync(tenant.Id, input.Consumer ?? "", since, context.RequestAborted) is not { } found) return new ConsumerNotFound(input.Consumer);
             count += found;
         }
         await audit.WriteAsync(context.Caller().Tenant, AuditActor.Of(context), new AuditEntry(Action, input.Consumer!, null, new { Since = since, Events = count }), context.RequestAborted);
         return count;
     }
-
-    private static string Shorten(string? text) => text is null ? "" : text.Length <= Shown ? text : text[..Shown] + "…";
 }

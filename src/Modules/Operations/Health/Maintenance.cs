@@ -16,17 +16,15 @@ internal sealed record MaintenanceInput(string? From, string? To, string? Note)
 
     public Outcome<(DateTimeOffset From, DateTimeOffset To, string Note)> Read(DateTimeOffset now)
     {
-        if (!Jst.TryParseInput(From, out var from)) return Bad("from", From, "yyyy-MM-ddTHH:mm (JST)");
-        if (!Jst.TryParseInput(To, out var to) || to <= from) return Bad("to", To, "> from");
+        if (!Jst.TryParseInput(From, out var from)) return new FieldInvalid("from", From, "yyyy-MM-ddTHH:mm (JST)");
+        if (!Jst.TryParseInput(To, out var to) || to <= from) return new FieldInvalid("to", To, "> from");
         // A window without end would silence every alarm for good.
-        if (to - from > Longest) return Bad("to", To, $"≤ from + {Longest.TotalDays} d");
-        if (to <= now) return Bad("to", To, "> now");
+        if (to - from > Longest) return new FieldInvalid("to", To, $"≤ from + {Longest.TotalDays} d");
+        if (to <= now) return new FieldInvalid("to", To, "> now");
         var note = Note?.Trim() ?? "";
-        if (note.Length is 0 or > MaximumNote || note.Any(char.IsControl)) return Bad("note", Note, $"1–{MaximumNote}");
+        if (note.Length is 0 or > MaximumNote || note.Any(char.IsControl)) return new FieldInvalid("note", Note, $"1–{MaximumNote}");
         return (from.ToUniversalTime(), to.ToUniversalTime(), note);
     }
-
-    private static FieldInvalid Bad(string field, string? value, string rule) => new(field, value is null ? "" : value.Length <= 64 ? value : value[..64] + "…", rule);
 }
 
 /// <summary>Announced maintenance, during which alarms are silent.</summary>

@@ -5,6 +5,6 @@ namespace Akashi.Operations.Jobs;
 
 internal sealed record JobNotFound(string Name) : Failure("job-not-found", StatusCodes.Status404NotFound)
 {
-    public override string Japanese => $"ジョブ「{Name}」はありません。一覧で名前を確認してください。";
-    public override string English => $"There is no job '{Name}'. See the list for the names.";
+    public override string Japanese => $"ジョブ「{Quoted.Of(Name)}」はありません。一覧で名前を確認してください。";
+    public override string English => $"There is no job '{Quoted.Of(Name)}'. See the list for the names.";
 }

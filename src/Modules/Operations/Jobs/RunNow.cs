@@ -10,7 +10,6 @@ namespace Akashi.Operations.Jobs;
 internal static class RunNow
 {
     public const string Action = "job.run";
-    private const int ShownName = 64;
 
     public static async Task<IResult> PostAsync(IFormCollection form, HttpContext context, JobBoard board, AuditLog audit) =>
         await TryAsync(form["name"].ToString(), context, board, audit) is { } failure ? failure.ToProblem() : Results.Redirect(JobRoutes.Path + "?done=run");
@@ -21,7 +20,7 @@ internal static class RunNow
     private static async Task<Failure?> TryAsync(string name, HttpContext context, JobBoard board, AuditLog audit)
     {
         var caller = context.Caller();
-        if (!await board.RunNowAsync(name, caller.Subject, context.RequestAborted)) return new JobNotFound(name.Length <= ShownName ? name : name[..ShownName] + "…");
+        if (!await board.RunNowAsync(name, caller.Subject, context.RequestAborted)) return new JobNotFound(name);
         await audit.WriteAsync(caller.Tenant, AuditActor.Of(context), new AuditEntry(Action, name), context.RequestAborted);
         return null;
     }

@@ -29,5 +29,5 @@ internal static class ShowMails
 
     public static FieldInvalid? Fault(string? state) => string.IsNullOrEmpty(state) || MailJournal.States.Contains(state)
         ? null
-        : new FieldInvalid("state", state.Length <= 64 ? state : state[..64] + "…", string.Join(", ", MailJournal.States));
+        : new FieldInvalid("state", state, string.Join(", ", MailJournal.States));
 }

@@ -25,7 +25,7 @@ internal static class TestMailServer
 
     private static async Task<Outcome<MailTestResult>> TryAsync(string to, HttpContext context, TenantMailServer servers)
     {
-        if (!Mailbox.TryParse(to, out var mailbox)) return new FieldInvalid("to", to.Length <= 64 ? to : to[..64] + "…", "name@example.jp");
+        if (!Mailbox.TryParse(to, out var mailbox)) return new FieldInvalid("to", to, "name@example.jp");
         var tenant = context.Caller().Tenant;
         if (await servers.FindAsync(tenant, context.RequestAborted) is null) return new MailServerNotSet();
         var language = CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "ja" ? "ja" : "en";

@@ -32,7 +32,7 @@ internal static class AccessApi
     public static async Task<IResult> DecideAsync(Guid id, string step, HttpContext context, OperatorGrants grants, TimeProvider clock) =>
         Enum.TryParse<GrantStep>(step, ignoreCase: true, out var wanted) && Enum.IsDefined(wanted)
             ? Answer(await DecideAsCustomer.DecideAsync(context, grants, id, wanted), clock)
-            : new FieldInvalid("step", step.Length <= 64 ? step : step[..64], "grant, refuse, close").ToProblem();
+            : new FieldInvalid("step", step, "grant, refuse, close").ToProblem();
 
     private static async Task<IResult> ListAsync(HttpContext context, OperatorGrants grants, TimeProvider clock, Guid? before)
     {

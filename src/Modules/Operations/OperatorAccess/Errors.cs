@@ -5,8 +5,8 @@ namespace Akashi.Operations.OperatorAccess;
 
 internal sealed record NoSuchCustomer(string SupportId) : Failure("no-such-customer", StatusCodes.Status404NotFound)
 {
-    public override string Japanese => $"サポート ID「{SupportId}」のお客様はありません。AK と数字 8 桁で入力してください。";
-    public override string English => $"There is no customer with the support id '{SupportId}'. Give AK and eight digits.";
+    public override string Japanese => $"サポート ID「{Quoted.Of(SupportId)}」のお客様はありません。AK と数字 8 桁で入力してください。";
+    public override string English => $"There is no customer with the support id '{Quoted.Of(SupportId)}'. Give AK and eight digits.";
 }
 
 internal sealed record NoSuchAccess() : Failure("no-such-access", StatusCodes.Status404NotFound)

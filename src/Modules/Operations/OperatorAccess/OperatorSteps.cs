@@ -22,8 +22,8 @@ internal sealed class OperatorSteps(OperatorGrants grants, TenantDirectory tenan
         if (asked.SupportId is null || asked.Reason is null || asked.Basis is null || asked.Permissions is null || asked.Permissions.Any(id => id is null))
             return new FieldInvalid("supportId, reason, basis, permissions", "null", "\"…\"");
         GrantBasis? basis = asked.Basis switch { "consent" => GrantBasis.Consent, "legal-order" => GrantBasis.LegalOrder, _ => null };
-        if (basis is null) return new FieldInvalid("basis", Shown(asked.Basis), "consent, legal-order");
-        if (await FindAsync(asked.SupportId, context) is not { } tenant) return new NoSuchCustomer(Shown(asked.SupportId));
+        if (basis is null) return new FieldInvalid("basis", asked.Basis, "consent, legal-order");
+        if (await FindAsync(asked.SupportId, context) is not { } tenant) return new NoSuchCustomer(asked.SupportId);
         var request = new GrantRequest(tenant.Id, caller.Tenant, caller.Subject, caller.DisplayName, asked.Reason, basis.Value, asked.LegalReference, asked.Permissions, asked.Minutes);
         return await grants.AskAsync(request, AuditActor.Of(context), context.RequestAborted);
     }
@@ -46,14 +46,12 @@ internal sealed class OperatorSteps(OperatorGrants grants, TenantDirectory tenan
     }
 
     public async Task<TenantSummary?> FindAsync(string supportId, HttpContext context) =>
-        await tenants.FindBySupportIdAsync(supportId.Trim().ToUpperInvariant(), context.RequestAborted) is { IsOperator: false } tenant ? tenant : null;
+        await tenants.FindBySupportIdAsync(supportId, context.RequestAborted) is { IsOperator: false } tenant ? tenant : null;
 
     private async Task<Outcome<OperatorGrant>> OwnAsync(HttpContext context, string supportId, Guid id)
     {
-        if (await FindAsync(supportId, context) is not { } tenant) return new NoSuchCustomer(Shown(supportId));
+        if (await FindAsync(supportId, context) is not { } tenant) return new NoSuchCustomer(supportId);
         var grant = await grants.FindAsync(tenant.Id, id, context.RequestAborted);
         return grant?.OperatorTenant == context.Caller().Tenant ? grant : new NoSuchAccess();
     }
-
-    private static string Shown(string text) => text.Length <= 64 ? text : text[..64] + "…";
 }

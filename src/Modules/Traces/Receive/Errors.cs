@@ -5,14 +5,14 @@ namespace Akashi.Traces.Receive;
 
 internal sealed record BatchNameInvalid(string Name) : Failure("batch-name-invalid", StatusCodes.Status400BadRequest)
 {
-    public override string Japanese => $"ファイル名「{Name}」は証跡ログのファイル名ではありません。「端末ID_送信時刻15桁-英数字32桁.zip」にしてください。";
-    public override string English => $"'{Name}' is no batch name. Use TMID_yyyyMMddHHmmssf-<32 letters or digits>.zip.";
+    public override string Japanese => $"ファイル名「{Quoted.Of(Name, 128)}」は証跡ログのファイル名ではありません。「端末ID_送信時刻15桁-英数字32桁.zip」にしてください。";
+    public override string English => $"'{Quoted.Of(Name, 128)}' is no batch name. Use TMID_yyyyMMddHHmmssf-<32 letters or digits>.zip.";
 }
 
 internal sealed record WrongTerminal(string Named, string Certified) : Failure("wrong-terminal", StatusCodes.Status422UnprocessableEntity)
 {
-    public override string Japanese => $"ファイル名の端末ID「{Named}」が端末証明書の端末ID「{Certified}」と一致しません。";
-    public override string English => $"The terminal id '{Named}' in the name is not the certificate's '{Certified}'.";
+    public override string Japanese => $"ファイル名の端末ID「{Quoted.Of(Named)}」が端末証明書の端末ID「{Quoted.Of(Certified)}」と一致しません。";
+    public override string English => $"The terminal id '{Quoted.Of(Named)}' in the name is not the certificate's '{Quoted.Of(Certified)}'.";
 }
 
 internal sealed record LengthMissing() : Failure("length-required", StatusCodes.Status411LengthRequired)
@@ -42,8 +42,8 @@ internal sealed record ZipRefused(string Fault, string WhyJapanese, string WhyEn
 
 internal sealed record BatchDiffers(string BatchId) : Failure("batch-differs", StatusCodes.Status409Conflict)
 {
-    public override string Japanese => $"バッチ「{BatchId}」は別の内容で受領済みです。新しいバッチIDで送ってください。";
-    public override string English => $"The batch '{BatchId}' was received with other content. Send yours under a new batch id.";
+    public override string Japanese => $"バッチ「{Quoted.Of(BatchId)}」は別の内容で受領済みです。新しいバッチIDで送ってください。";
+    public override string English => $"The batch '{Quoted.Of(BatchId)}' was received with other content. Send yours under a new batch id.";
 }
 
 internal sealed record ReceiveBusy() : Failure("receive-busy", StatusCodes.Status503ServiceUnavailable)

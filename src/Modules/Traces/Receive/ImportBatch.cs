@@ -20,7 +20,7 @@ internal static class ImportBatch
     public static async Task<IResult> HandleAsync(string name, HttpContext context, BatchReceiver receiver, TerminalRegister terminals, AuditLog audit, CancellationToken cancellation)
     {
         var caller = context.Caller();
-        if (!BatchName.TryParse(name, out var batch)) return new BatchNameInvalid(PutBatch.Shorten(name)).ToProblem();
+        if (!BatchName.TryParse(name, out var batch)) return new BatchNameInvalid(name).ToProblem();
         var outcome = await receiver.ReceiveAsync(caller.Tenant, batch, TraceNames.SourceImport, context.Request, RegisterAsync, cancellation);
         if (!outcome.TryGet(out var receipt, out var failure)) return failure.ToProblem();
         // Before the receipt: whoever did not get one sends again, and the record is made up for.

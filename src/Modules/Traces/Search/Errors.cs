@@ -7,8 +7,8 @@ namespace Akashi.Traces.Search;
 
 internal sealed record QueryInvalid(QueryError Error) : Failure("query-invalid", StatusCodes.Status400BadRequest)
 {
-    public override string Japanese => $"検索式の {Error.Column} 文字目を読み取れません: {QueryErrorTexts.Japanese(Error)}{(Error.Fix is { Length: > 0 } fix ? $" 例: {fix}" : "")}";
-    public override string English => $"The query cannot be read at column {Error.Column}: {QueryErrorTexts.English(Error)}{(Error.Fix is { Length: > 0 } fix ? $" For example: {fix}" : "")}";
+    public override string Japanese => $"検索式の {Error.Column} 文字目を読み取れません: {QueryErrorTexts.Japanese(Error)}{(Error.Fix is { Length: > 0 } fix ? $" 例: {Quoted.Of(fix, 120)}" : "")}";
+    public override string English => $"The query cannot be read at column {Error.Column}: {QueryErrorTexts.English(Error)}{(Error.Fix is { Length: > 0 } fix ? $" For example: {Quoted.Of(fix, 120)}" : "")}";
 }
 
 internal sealed record SearchTimedOut(int Seconds) : Failure("search-timed-out", StatusCodes.Status503ServiceUnavailable)
@@ -20,8 +20,8 @@ internal sealed record SearchTimedOut(int Seconds) : Failure("search-timed-out",
 
 internal sealed record StoreDamaged(SegmentDamaged Damage) : Failure("trace-store-damaged", StatusCodes.Status500InternalServerError)
 {
-    public override string Japanese => $"検索データ「{Damage.File}」が破損しています。結果が欠けるため検索を中止しました。管理者は akashi verify を実行してください。原本 (アーカイブ) は別に保管されています。";
-    public override string English => $"The search data '{Damage.File}' is damaged; the search was stopped because its answer would be incomplete. Run akashi verify. The originals in the archive are kept apart.";
+    public override string Japanese => $"検索データ「{Quoted.Of(Damage.File, 200)}」が破損しています。結果が欠けるため検索を中止しました。管理者は akashi verify を実行してください。原本 (アーカイブ) は別に保管されています。";
+    public override string English => $"The search data '{Quoted.Of(Damage.File, 200)}' is damaged; the search was stopped because its answer would be incomplete. Run akashi verify. The originals in the archive are kept apart.";
     public override string? Cause => Damage.ToString();
 }
 
@@ -38,14 +38,14 @@ internal static class QueryErrorTexts
         QueryError.UnclosedParenthesis => "かっこ ( が閉じていません。",
         QueryError.UnexpectedParenthesis => "対応する ( のない ) があります。",
         QueryError.ParenthesisInValue => "値の直後にかっこがあります。値を引用符で囲むか、空白を入れてください。",
-        QueryError.TermExpected => $"「{error.Offending}」の位置に条件が必要です。",
+        QueryError.TermExpected => $"「{Quoted.Of(error.Offending)}」の位置に条件が必要です。",
         QueryError.FieldNameMissing => "コロン : の前に項目名がありません。",
         QueryError.FieldNameTooLong => $"項目名が長すぎます (上限 {error.Limit} 文字)。",
         QueryError.WildcardInFieldName => "項目名にワイルドカードは使えません。",
-        QueryError.ValueMissing => $"項目「{error.Offending}」の値がありません。",
+        QueryError.ValueMissing => $"項目「{Quoted.Of(error.Offending)}」の値がありません。",
         QueryError.WildcardNeedsField => "ワイルドカードは項目名と組み合わせてください。",
-        QueryError.NoWord => $"「{error.Offending}」には検索できる文字や数字がありません。",
-        _ => $"「{error.Offending}」",
+        QueryError.NoWord => $"「{Quoted.Of(error.Offending)}」には検索できる文字や数字がありません。",
+        _ => $"「{Quoted.Of(error.Offending)}」",
     };
 
     public static string English(QueryError error) => error.Id switch
@@ -58,13 +58,13 @@ internal static class QueryErrorTexts
         QueryError.UnclosedParenthesis => "the parenthesis ( is not closed.",
         QueryError.UnexpectedParenthesis => "this ) has no (.",
         QueryError.ParenthesisInValue => "a parenthesis follows the value at once; quote the value or add a space.",
-        QueryError.TermExpected => $"a term is needed in place of '{error.Offending}'.",
+        QueryError.TermExpected => $"a term is needed in place of '{Quoted.Of(error.Offending)}'.",
         QueryError.FieldNameMissing => "there is no field name before the colon.",
         QueryError.FieldNameTooLong => $"the field name is too long (at most {error.Limit} characters).",
         QueryError.WildcardInFieldName => "a field name cannot hold a wildcard.",
-        QueryError.ValueMissing => $"the field '{error.Offending}' has no value.",
+        QueryError.ValueMissing => $"the field '{Quoted.Of(error.Offending)}' has no value.",
         QueryError.WildcardNeedsField => "a wildcard needs a field name before it.",
-        QueryError.NoWord => $"'{error.Offending}' holds no letter or digit to search for.",
-        _ => $"'{error.Offending}'",
+        QueryError.NoWord => $"'{Quoted.Of(error.Offending)}' holds no letter or digit to search for.",
+        _ => $"'{Quoted.Of(error.Offending)}'",
     };
 }

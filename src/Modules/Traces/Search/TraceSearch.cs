@@ -27,7 +27,7 @@ internal sealed class TraceSearch(SegmentReaders segments) : IDisposable
         TracePosition? after = null;
         if (request.After is { Length: > 0 } text)
         {
-            if (!TracePosition.TryParse(text, out var position)) return Failed<TraceSearchResult>(new FieldInvalid("after", Shorten(text), "the id of a row"));
+            if (!TracePosition.TryParse(text, out var position)) return Failed<TraceSearchResult>(new FieldInvalid("after", text, "the id of a row"));
             after = position;
         }
         return AskAsync(tenant, request.Query, request.From, request.To, (filter, lease, cancel) =>
@@ -142,8 +142,6 @@ internal sealed class TraceSearch(SegmentReaders segments) : IDisposable
             fields.Add(new(Encoding.UTF8.GetString(ParsedLine.Key(trace.Line, field)), Encoding.UTF8.GetString(parsed.Value(trace.Line, field))));
         return new TraceRow(trace.Position.ToString(), trace.Time, trace.Tmid.ToString(), fields, Encoding.UTF8.GetString(trace.Line), unparsed, (trace.Flags & LineFlags.Skewed) != 0);
     }
-
-    private static string Shorten(string text) => text.Length <= 100 ? text : text[..100] + "…";
 
     private static Task<Outcome<T>> Failed<T>(Failure failure) => Task.FromResult<Outcome<T>>(failure);
 }

@@ -9,8 +9,8 @@ namespace Akashi.Platform.Web.Idempotency;
 
 internal sealed record IdempotencyKeyInvalid(string Key) : Failure("idempotency-key-invalid", StatusCodes.Status400BadRequest)
 {
-    public override string Japanese => $"Idempotency-Key「{Key}」は使えません。英数字・ハイフン・下線・点の 1〜128 文字にしてください (UUID など)。";
-    public override string English => $"The Idempotency-Key '{Key}' cannot be used. Send 1–128 letters, digits, '-', '_' or '.', for example a UUID.";
+    public override string Japanese => $"Idempotency-Key「{Quoted.Of(Key)}」は使えません。英数字・ハイフン・下線・点の 1〜128 文字にしてください (UUID など)。";
+    public override string English => $"The Idempotency-Key '{Quoted.Of(Key)}' cannot be used. Send 1–128 letters, digits, '-', '_' or '.', for example a UUID.";
 }
 
 internal sealed record IdempotencyKeyTaken() : Failure("idempotency-key-taken", StatusCodes.Status422UnprocessableEntity)
@@ -55,7 +55,7 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, IdempotentRequ
         }
         if (key.Length > MaximumKey || !key.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.'))
         {
-            await new IdempotencyKeyInvalid(key.Length <= 64 ? key : key[..64] + "…").ToProblem().ExecuteAsync(context);
+            await new IdempotencyKeyInvalid(key).ToProblem().ExecuteAsync(context);
             return;
         }
         var caller = context.Caller();

@@ -65,7 +65,10 @@ public sealed class OutboxTests : IAsyncLifetime
     public async Task Send_ByTwoNodesAtOnce_SendsEachMailOnce()
     {
         await _mail.EnqueueAsync(Enumerable.Range(0, 30).Select(number => MailFixture.Mail(name: $"花子 {number}")));
-        await SendAllAsync(nodes: 2);
+        // Past the signals, which mostly keep the nodes apart already: one may outlive its lease.
+        using var one = _mail.CreateSender();
+        using var other = _mail.CreateSender();
+        await Task.WhenAll(one.SendDueAsync(_mail.Tenant, CancellationToken.None), other.SendDueAsync(_mail.Tenant, CancellationToken.None));
         Assert.All(await _mail.RowsAsync(), row => Assert.Equal(1, row.Attempts));
         Assert.Equal(30, _mail.Files.Count);
     }
@@ -100,15 +103,11 @@ public sealed class OutboxTests : IAsyncLifetime
         Assert.InRange(attempt, 20, 30);
     }
 
-    private async Task SendAllAsync(int nodes = 1)
+    private async Task SendAllAsync()
     {
-        var senders = Enumerable.Range(0, nodes).Select(_ => _mail.CreateSender()).ToList();
-        foreach (var sender in senders) await sender.StartAsync(TestContext.Current.CancellationToken);
+        using var sender = _mail.CreateSender();
+        await sender.StartAsync(TestContext.Current.CancellationToken);
         await TestWait.UntilAsync(async () => (await _mail.RowsAsync()).All(row => row.State == MailStates.Sent), MailFixture.Patience, "all mail to be sent");
-        foreach (var sender in senders)
-        {
-            await sender.StopAsync(TestContext.Current.CancellationToken);
-            sender.Dispose();
-        }
+        await sender.StopAsync(TestContext.Current.CancellationToken);
     }
 }

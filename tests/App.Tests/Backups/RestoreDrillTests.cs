@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Akashi.App.Tests.Failures;
 using Akashi.TestKit.Service;
 using Akashi.TestKit.Terminals;
@@ -42,6 +43,13 @@ public sealed class RestoreDrillTests
 
         var refused = await RunAsync("restore", place, "--data", Path.GetDirectoryName(place)!, "--key", key);
         Assert.True(refused.Code == 1 && refused.Errors.Contains("never overwrites", StringComparison.Ordinal), refused.Errors);
+        Assert.All(Directory.EnumerateFiles(place, "*", SearchOption.AllDirectories), file => Assert.True(IsSealed(file), $"{file} lies in the backup as it is"));
+        var wrong = service.Scratch("wrong.key");
+        await File.WriteAllBytesAsync(wrong, RandomNumberGenerator.GetBytes(32), Cancellation);
+        File.SetUnixFileMode(wrong, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var locked = await RunAsync("restore", place, "--data", service.Data, "--key", wrong);
+        Assert.True(locked.Code == 1 && locked.Errors.Contains("another backup key", StringComparison.Ordinal), locked.Output + locked.Errors);
+        Assert.False(Directory.Exists(service.Data), "nothing is left of a restore that was refused");
         await MustAsync("restore", place, "--data", service.Data, "--key", key);
         await service.UpAsync();
 
@@ -57,6 +65,14 @@ public sealed class RestoreDrillTests
         await StoreProof.VerifiedAsync(service);
         await MustAsync("backup", "--data", service.Data, "--to", place); // and the restored service is backed up like any other
         await MustAsync("backup", "verify", "--data", service.Data, "--to", place);
+    }
+
+    /// <summary>Sealed objects tell in their first bytes what they are.</summary>
+    private static bool IsSealed(string file)
+    {
+        using var content = File.OpenRead(file);
+        Span<byte> start = stackalloc byte[4];
+        return content.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.SequenceEqual("AKOB"u8);
     }
 
     private static async Task UploadAsync(TestTerminal terminal, int batches, int lines)

@@ -25,6 +25,8 @@ internal static class ServerSettings
             Data = data,
             Port = all.GetValue("port", defaults.Port),
             Listen = listen ?? defaults.Listen,
+            Balancers = all.GetSection("balancers").Get<string[]>() ?? defaults.Balancers,
+            KeysFolder = all["keysFolder"] ?? "",
             BaseDomain = all["baseDomain"] ?? defaults.BaseDomain,
             OwnerConnection = all["ownerConnection"] ?? "",
             ApplicationConnection = all["applicationConnection"] ?? "",

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Akashi.Platform.Backup;
 using Akashi.Platform.Mail.Smtp;
 using Akashi.Platform.Metrics;
@@ -16,6 +18,12 @@ public sealed record ServerOptions
 
     /// <summary>Addresses to listen on; loopback by default, so that a laptop does not serve its network unasked.</summary>
     public IReadOnlyList<string> Listen { get; init; } = ["127.0.0.1", "::1"];
+
+    /// <summary>
+    /// Addresses or networks (<c>10.0.0.0/24</c>) of balancers in front of this node, none by default. A connection from there must begin with
+    /// a PROXY header, which names the client.
+    /// </summary>
+    public IReadOnlyList<string> Balancers { get; init; } = [];
 
     /// <summary>Parent of the host names, for example <c>akashi.localhost</c>.</summary>
     public string BaseDomain { get; init; } = "akashi.localhost";
@@ -59,7 +67,8 @@ public sealed record ServerOptions
     /// <summary>False on a node that only receives and serves, as one of several: the embedded trace store serves one node.</summary>
     public bool EmbeddedTraces { get; init; } = true;
 
-    public string KeysFolder => Path.Combine(Data, "keys");
+    /// <summary>Folder of the key store; below the data folder by default. Several nodes share one, which is then on storage of its own.</summary>
+    public string KeysFolder { get => field.Length > 0 ? field : Path.Combine(Data, "keys"); init; } = "";
 
     public string ObjectsFolder => Path.Combine(Data, "objects");
 
@@ -76,7 +85,9 @@ public sealed record ServerOptions
         if (Port is < 1 or > 65535) faults.Add($"port: {Port} is not between 1 and 65535.");
         if (Uri.CheckHostName(BaseDomain) != UriHostNameType.Dns) faults.Add($"baseDomain: '{BaseDomain}' is not a domain name.");
         if (Listen.Count == 0) faults.Add("listen: no address. Use [\"127.0.0.1\", \"::1\"] or the addresses of this machine.");
-        foreach (var address in Listen.Where(address => !System.Net.IPAddress.TryParse(address, out _))) faults.Add($"listen: '{address}' is not an IP address.");
+        foreach (var address in Listen.Where(address => !IPAddress.TryParse(address, out _))) faults.Add($"listen: '{address}' is not an IP address.");
+        foreach (var balancer in Balancers.Where(balancer => NetworkOf(balancer) is null)) faults.Add($"balancers: '{balancer}' is neither an IP address nor a network such as 10.0.0.0/24.");
+        if (!Path.IsPathFullyQualified(KeysFolder)) faults.Add($"keysFolder: '{KeysFolder}' is not an absolute folder.");
         if (OwnerConnection.Length == 0) faults.Add("ownerConnection is missing. `./akashi up` writes it into DATA/config.json.");
         if (ApplicationConnection.Length == 0) faults.Add("applicationConnection is missing. `./akashi up` writes it into DATA/config.json.");
         if (OperatorConnection.Length == 0) faults.Add("operatorConnection is missing. `./akashi up` writes it into DATA/config.json.");
@@ -87,4 +98,9 @@ public sealed record ServerOptions
         faults.AddRange(Backup.Validate());
         return faults;
     }
+
+    internal static IPNetwork? NetworkOf(string text) =>
+        IPAddress.TryParse(text, out var address) ? new IPNetwork(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128)
+        : IPNetwork.TryParse(text, out var network) ? network
+        : null;
 }

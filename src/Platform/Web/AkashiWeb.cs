@@ -17,6 +17,7 @@ using Akashi.Platform.OperatorAccess;
 using Akashi.Platform.Retention;
 using Akashi.Platform.Signals;
 using Akashi.Platform.Tenancy;
+using Akashi.Platform.Web.Balancers;
 using Akashi.Platform.Web.Idempotency;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
@@ -101,11 +102,14 @@ public static class AkashiWeb
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(HeaderTimeoutSeconds);
         kestrel.Limits.MaxRequestBodySize = 1 << 20; // routes that take more say so
         var certificates = kestrel.ApplicationServices.GetRequiredService<ServerCertificates>();
+        var logger = kestrel.ApplicationServices.GetRequiredService<ILogger<ProxyConnections>>();
+        var balancers = options.Balancers.Select(ServerOptions.NetworkOf).OfType<IPNetwork>().ToList();
         foreach (var address in options.Listen)
         {
             kestrel.Listen(IPAddress.Parse(address), options.Port, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1AndHttp2;
+                if (options.Balancers.Count > 0) listen.Use(next => new ProxyConnections(next, balancers, logger).OnConnectionAsync);
                 listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = certificates.ChooseAsync, HandshakeTimeout = TimeSpan.FromSeconds(HeaderTimeoutSeconds) });
             });
         }

@@ -29,7 +29,7 @@ internal static class ReadyFile
         // A file of an earlier version has no token for operators.
         if (Read(path) is { OperatorApiToken: not null } known && known.Addresses.Count == addresses.Count && known.Addresses.All(address => addresses.GetValueOrDefault(address.Key) == address.Value)) return;
 
-        var access = await LocalAccess.EnsureAsync(services, cancellation);
+        var access = await LocalAccess.EnsureAsync(services, services.GetRequiredService<NodeRegister>().NameBesideOthers, cancellation);
         var tenant = await services.GetRequiredService<TenantDirectory>().FindBySupportIdAsync(access.SupportId, cancellation)
             ?? throw new InvalidOperationException($"The first tenant {access.SupportId} is missing.");
         await services.GetRequiredService<LocalEnrolment>().WriteTokenAsync(tenant.Id, Path.Combine(options.Data, EnrolmentTokenFile), cancellation);

@@ -1,5 +1,6 @@
 using Akashi.Platform.Database;
 using Akashi.Platform.Hosting;
+using Akashi.Platform.Merkle;
 using Akashi.Platform.Objects;
 using Akashi.Platform.Web;
 using Microsoft.Extensions.Logging.Console;
@@ -46,24 +47,32 @@ internal static class ServerProgram
         var builder = CreateBuilder(modules, options);
         builder.WebHost.UseAkashiKestrel(options);
         var app = builder.Build();
-        await ApplyMigrationsAsync(modules, options, app.Services);
         try
         {
-            await app.Services.GetRequiredService<NodeRegister>().JoinAsync(CancellationToken.None);
+            await StartAsync(modules, options, app.Services);
         }
         catch (NodeRefusedException e)
         {
             await app.DisposeAsync();
             return Refuse(e.Message);
         }
-        // With files we are the only node, so nobody is writing; a shared store's leavings may be another node's uploads under way.
-        var objects = app.Services.GetRequiredService<IObjectStore>();
-        if (objects.IsLocal) await objects.SweepAsync(app.Services.GetRequiredService<TimeProvider>().GetUtcNow(), CancellationToken.None);
-        foreach (var module in modules) await module.StartAsync(app.Services, CancellationToken.None);
-        await ReadyFile.EnsureAsync(app.Services, options, CancellationToken.None);
         app.UseAkashiWeb(modules);
         await app.RunAsync();
         return 0;
+    }
+
+    /// <summary>All that comes before the first request.</summary>
+    private static async Task StartAsync(AkashiModule[] modules, ServerOptions options, IServiceProvider services)
+    {
+        await using var turn = await StartTurn.TakeAsync(options.OwnerConnection, CancellationToken.None);
+        await ApplyMigrationsAsync(modules, options, services);
+        await services.GetRequiredService<NodeRegister>().JoinAsync(CancellationToken.None);
+        _ = services.GetRequiredService<HeadSigner>(); // makes its key at the first start
+        // With files we are the only node, so nobody is writing; a shared store's leavings may be another node's uploads under way.
+        var objects = services.GetRequiredService<IObjectStore>();
+        if (objects.IsLocal) await objects.SweepAsync(services.GetRequiredService<TimeProvider>().GetUtcNow(), CancellationToken.None);
+        foreach (var module in modules) await module.StartAsync(services, CancellationToken.None);
+        await ReadyFile.EnsureAsync(services, options, CancellationToken.None);
     }
 
     private static async Task<int> MigrateAsync(AkashiModule[] modules, ServerOptions options)

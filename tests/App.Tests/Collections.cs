@@ -13,3 +13,10 @@ public sealed class SharedRecordingService : ICollectionFixture<RecordingService
 {
     public const string Name = "one service with the agent";
 }
+
+/// <summary>Classes that share two nodes behind a balancer.</summary>
+[CollectionDefinition(Name)]
+public sealed class SharedNodes : ICollectionFixture<Nodes.TwoNodeService>
+{
+    public const string Name = "two nodes";
+}

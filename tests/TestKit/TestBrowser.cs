@@ -12,14 +12,15 @@ public sealed partial class TestBrowser : IDisposable
 {
     private const int MaximumRedirects = 10;
 
-    private readonly TestServer _server;
+    private readonly ServiceHosts _hosts;
     private readonly HttpClient _client;
 
-    internal TestBrowser(TestServer server, SocketsHttpHandler handler)
+    /// <param name="handler">Becomes the browser's; its cookies too.</param>
+    public TestBrowser(ServiceHosts hosts, SocketsHttpHandler handler)
     {
         handler.UseCookies = true;
         handler.CookieContainer = Cookies;
-        _server = server;
+        _hosts = hosts;
         _client = new HttpClient(handler, disposeHandler: true);
         _client.DefaultRequestHeaders.Add("Accept", "text/html");
         _client.DefaultRequestHeaders.Add("Accept-Language", "ja");
@@ -27,12 +28,12 @@ public sealed partial class TestBrowser : IDisposable
 
     public CookieContainer Cookies { get; } = new();
 
-    public string? Cookie(ServiceHost host, string name) => Cookies.GetCookies(_server.Address(host, "/"))[name]?.Value;
+    public string? Cookie(ServiceHost host, string name) => Cookies.GetCookies(AddressOf(host, "/"))[name]?.Value;
 
     public void SetCookie(ServiceHost host, string name, string value) =>
-        Cookies.Add(new Cookie(name, value, "/", _server.Hosts.NameOf(host)) { Secure = true });
+        Cookies.Add(new Cookie(name, value, "/", _hosts.NameOf(host)) { Secure = true });
 
-    public Task<TestAnswer> GetAsync(ServiceHost host, string path) => GetAsync(_server.Address(host, path));
+    public Task<TestAnswer> GetAsync(ServiceHost host, string path) => GetAsync(AddressOf(host, path));
 
     public async Task<TestAnswer> GetAsync(Uri address) => await ReadAsync(await _client.GetAsync(address));
 
@@ -61,10 +62,12 @@ public sealed partial class TestBrowser : IDisposable
     public async Task<TestAnswer> PostAsync(ServiceHost host, string path, IEnumerable<KeyValuePair<string, string>> fields)
     {
         using var content = new FormUrlEncodedContent(fields);
-        return await ReadAsync(await _client.PostAsync(_server.Address(host, path), content));
+        return await ReadAsync(await _client.PostAsync(AddressOf(host, path), content));
     }
 
     public void Dispose() => _client.Dispose();
+
+    private Uri AddressOf(ServiceHost host, string path) => new(_hosts.OriginOf(host) + path);
 
     private static async Task<TestAnswer> ReadAsync(HttpResponseMessage message)
     {

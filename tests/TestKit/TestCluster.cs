@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Akashi.Platform.Database;
+using Akashi.TestKit.Nodes;
 using Akashi.TestKit.Secrets;
 using Npgsql;
 
@@ -36,6 +37,7 @@ public sealed class TestCluster
     {
         foreach (var orphan in TestFolder.Orphans().ToList())
         {
+            TestNode.EndOrphans(orphan);
             EndPostmaster(orphan);
             TestFolder.Remove(orphan);
         }

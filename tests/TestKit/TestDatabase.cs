@@ -56,6 +56,15 @@ public sealed class TestDatabase : IAsyncDisposable
         return new TestDatabase(cluster, name);
     }
 
+    /// <summary>One without any migration, as a service finds it at its first start.</summary>
+    public static async Task<TestDatabase> CreateEmptyAsync()
+    {
+        var cluster = await TestCluster.GetAsync();
+        var name = NextName("test");
+        await CloneAsync(cluster, "template0", name);
+        return new TestDatabase(cluster, name);
+    }
+
     /// <summary>Runs a statement as the owner, past row-level security; for arranging and checking what the service cannot.</summary>
     public async Task<IReadOnlyList<T>> QueryAsOwnerAsync<T>(string sql, object? parameters = null)
     {

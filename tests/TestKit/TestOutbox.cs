@@ -5,7 +5,8 @@ using Akashi.Platform.Tenancy;
 namespace Akashi.TestKit;
 
 /// <summary>The mail that a server writes to its outbox folder for one tenant; each is read once.</summary>
-public sealed partial class TestOutbox(string folder, TenantId tenant)
+/// <param name="folders">Of one server, or of several nodes: whichever sends a mail writes it.</param>
+public sealed partial class TestOutbox(IReadOnlyList<string> folders, TenantId tenant)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
@@ -14,11 +15,14 @@ public sealed partial class TestOutbox(string folder, TenantId tenant)
     {
     }
 
+    public TestOutbox(string folder, TenantId tenant) : this([folder], tenant)
+    {
+    }
+
     /// <summary>Mail that has arrived and was not read before.</summary>
     public IReadOnlyList<string> ReadNew()
     {
-        if (!Directory.Exists(folder)) return [];
-        return [.. Directory.EnumerateFiles(folder, $"*{tenant}*.eml").Order(StringComparer.Ordinal).Where(_seen.Add).Select(TextOf)];
+        return [.. folders.Where(Directory.Exists).SelectMany(folder => Directory.EnumerateFiles(folder, $"*{tenant}*.eml")).Order(StringComparer.Ordinal).Where(_seen.Add).Select(TextOf)];
     }
 
     /// <summary>The text of the one mail that arrives next.</summary>

@@ -75,7 +75,7 @@ public sealed class TestServer : IAsyncDisposable
     public HttpClient CreateClient(ServiceHost host) => new(CreateHandler(), disposeHandler: true) { BaseAddress = Address(host, "/") };
 
     /// <summary>A person's browser: cookies, all hosts, forms with their token; follows no redirects by itself.</summary>
-    public TestBrowser CreateBrowser() => new(this, CreateHandler());
+    public TestBrowser CreateBrowser() => new(Hosts, CreateHandler());
 
     public SocketsHttpHandler CreateHandler() => new()
     {

@@ -21,7 +21,7 @@ public sealed partial class Migrator(string ownerConnection, ILogger logger)
     {
         await using var source = NpgsqlDataSource.Create(ownerConnection);
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        await connection.ExecuteAsync("SELECT pg_advisory_lock(@LockKey)", new { LockKey });
+        await connection.ExecuteAsync("SELECT pg_advisory_lock(@LockKey)", new { LockKey }, commandTimeout: 0); // another node may take long
         await connection.ExecuteAsync("""
             CREATE SCHEMA IF NOT EXISTS platform;
             CREATE TABLE IF NOT EXISTS platform.migration (

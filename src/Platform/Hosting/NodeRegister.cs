@@ -32,8 +32,12 @@ public sealed partial class NodeRegister(AkashiDatabase database, ServerOptions 
 
     private FileStream? _lock;
     private Guid _id;
+    private int _others;
 
     private sealed record Node(Guid Id, string HostName, bool UsesLocalStore, int SeenSecondsAgo);
+
+    /// <summary>A short name of this node when there were others as it joined; else null.</summary>
+    public string? NameBesideOthers => _others == 0 ? null : _id.ToString("N")[^8..];
 
     /// <summary>Before the first request and before any module touches the data.</summary>
     /// <exception cref="NodeRefusedException">Another server is there.</exception>
@@ -113,7 +117,8 @@ public sealed partial class NodeRegister(AkashiDatabase database, ServerOptions 
         var others = await database.QueryBeforeTenantAsync<Node>(Others, new { _id }, cancellation);
         if (others.Count == 0 || (!local && !others.Any(other => other.UsesLocalStore)))
         {
-            LogJoined(_id, others.Count);
+            _others = others.Count;
+            LogJoined(_id, _others);
             return;
         }
         await database.ExecuteBeforeTenantAsync("DELETE FROM platform.node WHERE id = @_id", new { _id }, cancellation);

@@ -110,11 +110,11 @@ public sealed class FileObjectStore : IObjectStore
         return Task.FromResult<IReadOnlyList<ObjectEntry>>(found);
     }
 
-    public Task<int> SweepAsync(DateTimeOffset begunBefore, CancellationToken cancellation)
+    public Task<int?> SweepAsync(DateTimeOffset begunBefore, CancellationToken cancellation)
     {
         var left = new DirectoryInfo(_incoming).EnumerateFiles().Where(file => file.LastWriteTimeUtc < begunBefore).ToList();
         foreach (var file in left) file.Delete();
-        return Task.FromResult(left.Count);
+        return Task.FromResult<int?>(left.Count);
     }
 
     /// <summary>In the order of whole keys, as S3 has it: a folder takes its place as its name and a slash.</summary>

@@ -34,8 +34,8 @@ public interface IObjectStore
     Task<IReadOnlyList<ObjectEntry>> ListAsync(ObjectKey? folder, ObjectKey? after, int limit, CancellationToken cancellation);
 
     /// <summary>Removes what interrupted writes left behind, if they began before the given moment. It was never visible.</summary>
-    /// <returns>How many there were.</returns>
-    Task<int> SweepAsync(DateTimeOffset begunBefore, CancellationToken cancellation);
+    /// <returns>How many there were; null when the store cannot list them.</returns>
+    Task<int?> SweepAsync(DateTimeOffset begunBefore, CancellationToken cancellation);
 }
 
 /// <summary>The key is taken; objects are never overwritten.</summary>

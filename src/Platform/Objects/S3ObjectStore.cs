@@ -106,13 +106,21 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
             new ObjectKey(found.Key), found.Size ?? 0, new DateTimeOffset((found.LastModified ?? DateTime.UnixEpoch).ToUniversalTime(), TimeSpan.Zero)))];
     }
 
-    public async Task<int> SweepAsync(DateTimeOffset begunBefore, CancellationToken cancellation)
+    public async Task<int?> SweepAsync(DateTimeOffset begunBefore, CancellationToken cancellation)
     {
         var left = 0;
         var request = new ListMultipartUploadsRequest { BucketName = _options.Bucket };
         while (true)
         {
-            var answer = await _client.ListMultipartUploadsAsync(request, cancellation);
+            ListMultipartUploadsResponse answer;
+            try
+            {
+                answer = await _client.ListMultipartUploadsAsync(request, cancellation);
+            }
+            catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotImplemented)
+            {
+                return null; // small S3 services have no such list; every other fault is one
+            }
             foreach (var upload in (answer.MultipartUploads ?? []).Where(upload => upload.Initiated < begunBefore.UtcDateTime))
             {
                 await _client.AbortMultipartUploadAsync(_options.Bucket, upload.Key, upload.UploadId, cancellation);

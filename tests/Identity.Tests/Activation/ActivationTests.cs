@@ -15,7 +15,7 @@ public sealed class ActivationTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _server = await TestServer.StartAsync(new IdentityModule(), new PortalModule());
-        _access = await LocalAccess.EnsureAsync(_server.Services, CancellationToken.None);
+        _access = await LocalAccess.EnsureAsync(_server.Services, null, CancellationToken.None);
     }
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
@@ -81,14 +81,14 @@ public sealed class ActivationTests : IAsyncLifetime
     [Fact]
     public async Task Ensure_Again_IssuesFreshAccessAndEndsTheOld()
     {
-        var again = await LocalAccess.EnsureAsync(_server.Services, CancellationToken.None);
+        var again = await LocalAccess.EnsureAsync(_server.Services, null, CancellationToken.None);
         Assert.NotEqual(_access.ApiToken, again.ApiToken);
         Assert.Equal(HttpStatusCode.Unauthorized, await MeAsync(_access.ApiToken));
         Assert.Equal(HttpStatusCode.OK, await MeAsync(again.ApiToken));
         using var browser = _server.CreateBrowser();
         Assert.Equal(HttpStatusCode.NotFound, (await browser.GetAsync(new Uri(_access.AdministratorLink!))).Status);
         await SetAsync(browser, again.AdministratorLink!, Password);
-        var last = await LocalAccess.EnsureAsync(_server.Services, CancellationToken.None);
+        var last = await LocalAccess.EnsureAsync(_server.Services, null, CancellationToken.None);
         Assert.Null(last.AdministratorLink);
         Assert.NotNull(last.OperatorLink);
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using Akashi.Agent.Protocol;
+using Akashi.Platform.Crypto;
 using Akashi.TestKit.Terminals;
 
 namespace Akashi.TestKit.Crash;
@@ -14,8 +15,10 @@ public sealed class BatchLedger
 {
     private const string Key = " ledger=";
 
-    private sealed class Entry(int lines)
+    private sealed class Entry(int lines, Sha256 digest)
     {
+        public Sha256 Digest { get; } = digest;
+
         public int Lines { get; } = lines;
 
         public bool Acknowledged { get; set; }
@@ -44,13 +47,31 @@ public sealed class BatchLedger
             if (padding > 0) log.Append(" pad=").Append(System.Security.Cryptography.RandomNumberGenerator.GetHexString(padding));
             log.Append(Key).Append(name.Id).Append('.').Append(line).Append('\n');
         }
-        _batches[name.Id.ToString()] = new Entry(lines);
-        return TestBatch.Of(name, Encoding.UTF8.GetBytes(log.ToString()));
+        var batch = TestBatch.Of(name, Encoding.UTF8.GetBytes(log.ToString()));
+        _batches[name.Id.ToString()] = new Entry(lines, Sha256.Of(batch.Zip));
+        return batch;
     }
 
     public void Acknowledge(TestBatch batch) => _batches[batch.Name.Id.ToString()].Acknowledged = true;
 
     public bool IsAcknowledged(string batchId) => _batches.TryGetValue(batchId, out var entry) && entry.Acknowledged;
+
+    /// <summary>Compares the archive's manifest with the ledger: acknowledged batches are in it once and with the bytes that were sent, others so or not at all.</summary>
+    /// <param name="manifest">Batch id, digest of the zip and lines of each row.</param>
+    /// <returns>Every difference; empty when all is well.</returns>
+    public IReadOnlyList<string> Judge(IReadOnlyCollection<(string Batch, byte[] Digest, long Lines)> manifest)
+    {
+        var rows = manifest.ToLookup(row => row.Batch, StringComparer.Ordinal);
+        var findings = new List<string>();
+        foreach (var (id, entry) in _batches)
+        {
+            var found = rows[id].ToList();
+            if (found.Count == 0 && entry.Acknowledged) findings.Add($"acknowledged batch {id} is missing");
+            if (found.Count > 1) findings.Add($"batch {id} is there {found.Count} times");
+            if (found.Any(row => new Sha256(row.Digest) != entry.Digest || row.Lines != entry.Lines)) findings.Add($"batch {id} is not what was sent");
+        }
+        return findings;
+    }
 
     /// <summary>
     /// Compares an export with the ledger: acknowledged batches are there whole and once, others whole and once or not at all.

@@ -42,8 +42,14 @@ public sealed class TrafficSource : IAsyncDisposable
     {
         var enrolled = new List<TestTerminal>();
         for (var i = 0; i < terminals; i++) enrolled.Add(await TestTerminal.EnrolAsync(service));
+        return Start(enrolled, linesPerBatch, tracesPerSecond, ledger, chance, clock);
+    }
+
+    /// <param name="enrolled">Become the source's.</param>
+    public static TrafficSource Start(IReadOnlyList<TestTerminal> enrolled, int linesPerBatch, int tracesPerSecond, BatchLedger ledger, Chance chance, TimeProvider clock)
+    {
         var source = new TrafficSource(enrolled, ledger, chance, clock);
-        var interval = TimeSpan.FromSeconds((double)linesPerBatch * terminals / tracesPerSecond);
+        var interval = TimeSpan.FromSeconds((double)linesPerBatch * enrolled.Count / tracesPerSecond);
         foreach (var terminal in enrolled) source.Start(terminal, linesPerBatch, interval);
         return source;
     }

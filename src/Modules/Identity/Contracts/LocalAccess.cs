@@ -15,6 +15,10 @@ public sealed record LocalAccess(string SupportId, string ApiToken, string Opera
     /// Issues fresh access; what an earlier call issued ends. Safe to repeat, for example after <c>ready.json</c> was lost. The
     /// tenants themselves are made when the Identity module starts.
     /// </summary>
-    public static Task<LocalAccess> EnsureAsync(IServiceProvider services, CancellationToken cancellation) =>
-        services.GetRequiredService<FirstTenants>().IssueAccessAsync(cancellation);
+    /// <param name="beside">
+    /// Null on the only node. On one of several the name of this node: its tokens are its own, so that those of the other nodes go on, and
+    /// there are no activation links, which the first node gave.
+    /// </param>
+    public static Task<LocalAccess> EnsureAsync(IServiceProvider services, string? beside, CancellationToken cancellation) =>
+        services.GetRequiredService<FirstTenants>().IssueAccessAsync(beside, cancellation);
 }

@@ -27,14 +27,16 @@ internal sealed class FirstTenants(CreateTenant create, TenantDirectory tenants,
         await create.EnsureAsync(FirstCustomer, cancellation);
     }
 
-    public async Task<LocalAccess> IssueAccessAsync(CancellationToken cancellation)
+    public async Task<LocalAccess> IssueAccessAsync(string? beside, CancellationToken cancellation)
     {
+        var name = beside is null ? LocalTokenName : $"{LocalTokenName}-{beside}";
         var customer = await FindAsync(FirstSupportId, cancellation);
         var administrator = await FirstUserOfAsync(customer, FirstCustomer.FirstUser, cancellation);
-        var token = await tokens.ReplaceAsync(customer, administrator.Id, LocalTokenName, Roles.PermissionsOf(Roles.Administrator), cancellation);
+        var token = await tokens.ReplaceAsync(customer, administrator.Id, name, Roles.PermissionsOf(Roles.Administrator), cancellation);
         var provider = await FindAsync(SupportId.Operator, cancellation);
         var operatorUser = await FirstUserOfAsync(provider, Operator.FirstUser, cancellation);
-        var operatorToken = await tokens.ReplaceAsync(provider, operatorUser.Id, LocalTokenName, Roles.PermissionsOf(Roles.Operator), cancellation);
+        var operatorToken = await tokens.ReplaceAsync(provider, operatorUser.Id, name, Roles.PermissionsOf(Roles.Operator), cancellation);
+        if (beside is not null) return new LocalAccess(FirstSupportId, token, operatorToken, null, null);
         return new LocalAccess(FirstSupportId, token, operatorToken, await LinkAsync(customer, administrator, cancellation), await LinkAsync(provider, operatorUser, cancellation));
     }
 

@@ -25,6 +25,6 @@ internal sealed class RemoveOrphans(ObjectReconciler reconciler, IObjectStore ob
             (all, orphans, bytes) = (all + report.Objects, orphans + report.Orphans, bytes + report.Bytes);
         }
         var swept = await objects.SweepAsync(clock.GetUtcNow() - ObjectReconciler.Grace, cancellation);
-        return string.Create(CultureInfo.InvariantCulture, $"{all} objects, {orphans} orphans removed ({bytes} bytes), {swept} unfinished uploads");
+        return string.Create(CultureInfo.InvariantCulture, $"{all} objects, {orphans} orphans removed ({bytes} bytes), {(swept is { } count ? $"{count} unfinished uploads" : "unfinished uploads: this S3 service does not list them")}");
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Akashi.Platform.Database;
 using Akashi.Platform.Health;
+using Akashi.Platform.Hosting;
 using Akashi.Platform.Metrics;
 
 namespace Akashi.Traces.Index;
@@ -23,7 +24,7 @@ internal sealed class IndexingBacklog(AkashiDatabase database, TimeProvider cloc
 }
 
 /// <summary>Whether what arrives becomes searchable in time.</summary>
-internal sealed class IndexingHealth(IndexingBacklog backlog) : HealthCheck
+internal sealed class IndexingHealth(IndexingBacklog backlog, ServerOptions options) : HealthCheck
 {
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan TooLong = TimeSpan.FromMinutes(30);
@@ -35,6 +36,7 @@ internal sealed class IndexingHealth(IndexingBacklog backlog) : HealthCheck
     public override async Task<HealthResult> RunAsync(CancellationToken cancellation)
     {
         var (batches, age) = await backlog.ReadAsync(cancellation);
+        if (!options.EmbeddedTraces) return HealthResult.Ok($"この構成では索引を作りません (アーカイブのみ {batches} 件)", $"not indexed in this set-up ({batches} batches in the archive alone)");
         var minutes = ((long)age.TotalMinutes).ToString(CultureInfo.InvariantCulture);
         return HealthResult.Judge(age, Long, TooLong) is var state and not HealthState.Ok
             ? new HealthResult(state, $"{batches} 件が検索できる状態になっておらず、最も古いものは {minutes} 分前に届きました。サーバーのログを確認し、akashi verify を実行してください。", $"{batches} batches are not searchable, the oldest arrived {minutes} minutes ago. Look at the server's log and run akashi verify.")

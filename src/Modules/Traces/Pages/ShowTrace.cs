@@ -6,12 +6,6 @@ using Microsoft.AspNetCore.Http;
 
 namespace Akashi.Traces.Pages;
 
-internal sealed record TraceNotFound() : Failure("trace-not-found", StatusCodes.Status404NotFound)
-{
-    public override string Japanese => "この証跡は見つかりません。保存期間が過ぎたか、アドレスが正しくありません。証跡検索からお探しください。";
-    public override string English => "This trace was not found: it is past its retention, or the address is wrong. Search for it again.";
-}
-
 /// <summary>What is shown of one trace, and the search it was found with.</summary>
 internal sealed record TraceView(TraceAddress Address, TraceRow Row);
 
@@ -22,7 +16,8 @@ internal static class ShowTrace
 
     public static async Task<IResult> HandleAsync(HttpContext context, TraceSearch search, string id, CancellationToken cancellation)
     {
-        if (id.Length > MaximumId || await search.FindAsync(context.Caller().Tenant, id, cancellation) is not { } row) return new TraceNotFound().ToProblem();
+        if (id.Length > MaximumId) return new TraceNotFound().ToProblem();
+        if (!(await search.FindAsync(context.Caller().Tenant, id, cancellation)).TryGet(out var row, out var failure)) return failure.ToProblem();
         object view = new TraceView(TraceAddress.Read(context.Request.Query), row);
         return Page.IsPartial(context) ? Page.Show<TraceDetail>(new { Model = view, AsPanel = true }) : Page.Show<TracePage>(new { Model = view });
     }

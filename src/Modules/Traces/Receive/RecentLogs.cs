@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Akashi.Platform.Hosting;
 
 namespace Akashi.Traces.Receive;
 
@@ -6,7 +7,7 @@ namespace Akashi.Traces.Receive;
 /// Unpacked logs that the indexer will want within seconds; spares it decrypting and unpacking the archive. Only a cache:
 /// what does not fit or was lost is read from the archive.
 /// </summary>
-internal sealed class RecentLogs
+internal sealed class RecentLogs(ServerOptions options)
 {
     private const long MaximumBytes = 128 << 20;
 
@@ -15,6 +16,7 @@ internal sealed class RecentLogs
 
     public void Keep(string objectKey, byte[] log)
     {
+        if (!options.EmbeddedTraces) return; // nobody on this node would take it
         if (Interlocked.Add(ref _bytes, log.Length) <= MaximumBytes && _logs.TryAdd(objectKey, log)) return;
         Interlocked.Add(ref _bytes, -log.Length);
     }

@@ -11,6 +11,18 @@ internal sealed record QueryInvalid(QueryError Error) : Failure("query-invalid",
     public override string English => $"The query cannot be read at column {Error.Column}: {QueryErrorTexts.English(Error)}{(Error.Fix is { Length: > 0 } fix ? $" For example: {Quoted.Of(fix, 120)}" : "")}";
 }
 
+internal sealed record SearchNotServed() : Failure("search-not-served", StatusCodes.Status503ServiceUnavailable)
+{
+    public override string Japanese => "このサービスは複数のサーバーで動いており、証跡検索はまだ使えません。証跡は受領してアーカイブに保管しています。失われることはありません。";
+    public override string English => "This service runs on several nodes, where traces cannot be searched yet. They are received and kept in the archive; none is lost.";
+}
+
+internal sealed record TraceNotFound() : Failure("trace-not-found", StatusCodes.Status404NotFound)
+{
+    public override string Japanese => "この証跡は見つかりません。保存期間が過ぎたか、アドレスが正しくありません。証跡検索からお探しください。";
+    public override string English => "This trace was not found: it is past its retention, or the address is wrong. Search for it again.";
+}
+
 internal sealed record SearchTimedOut(int Seconds) : Failure("search-timed-out", StatusCodes.Status503ServiceUnavailable)
 {
     public override string Japanese => $"検索が {Seconds} 秒以内に終わりませんでした。期間を狭めるか、条件を絞ってください。";

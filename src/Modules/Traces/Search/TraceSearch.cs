@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Akashi.Platform.Calendar;
 using Akashi.Platform.Errors;
+using Akashi.Platform.Hosting;
 using Akashi.Platform.Tenancy;
 using Akashi.Traces.Contracts.Predicates;
 using Akashi.Traces.Lines;
@@ -12,7 +13,7 @@ using Akashi.Traces.Store.Search;
 namespace Akashi.Traces.Search;
 
 /// <summary>Answers questions about a tenant's traces. Each has a time limit, and only so many run at once.</summary>
-internal sealed class TraceSearch(SegmentReaders segments) : IDisposable
+internal sealed class TraceSearch(SegmentReaders segments, ServerOptions options) : IDisposable
 {
     public const int MaximumLimit = 1000;
     private const int HistogramBuckets = 60;
@@ -39,16 +40,16 @@ internal sealed class TraceSearch(SegmentReaders segments) : IDisposable
         }, cancellation);
     }
 
-    /// <returns>Null when no trace has this id (any more).</returns>
-    public async Task<TraceRow?> FindAsync(TenantId tenant, string rowId, CancellationToken cancellation)
+    public async Task<Outcome<TraceRow>> FindAsync(TenantId tenant, string rowId, CancellationToken cancellation)
     {
-        if (!TracePosition.TryParse(rowId, out var position) || position.Line == int.MaxValue) return null;
+        if (!TracePosition.TryParse(rowId, out var position) || position.Line == int.MaxValue) return new TraceNotFound();
         var bounds = (DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), DateTimeOffset.MaxValue.ToUnixTimeMilliseconds());
-        if (position.Time < bounds.Item1 || position.Time >= bounds.Item2) return null;
+        if (position.Time < bounds.Item1 || position.Time >= bounds.Item2) return new TraceNotFound();
         var time = DateTimeOffset.FromUnixTimeMilliseconds(position.Time);
         var outcome = await AskAsync(tenant, "*", time, time.AddMilliseconds(1), (filter, lease, cancel) =>
             SegmentSearch.Newest(tenant, lease.Readers, filter, 1, position with { Line = position.Line + 1 }, SearchOptions.Default, cancel), cancellation);
-        return outcome.TryGet(out var page, out _) && page.Traces is [var found] && found.Position == position ? ToRow(found) : null;
+        if (!outcome.TryGet(out var page, out var failure)) return failure;
+        return page.Traces is [var found] && found.Position == position ? ToRow(found) : new TraceNotFound();
     }
 
     public Task<Outcome<long>> CountAsync(TenantId tenant, string query, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancellation) =>
@@ -107,8 +108,10 @@ internal sealed class TraceSearch(SegmentReaders segments) : IDisposable
         }
     }
 
-    private static Outcome<TraceQuery> Read(string query, DateTimeOffset? from, DateTimeOffset? to)
+    private Outcome<TraceQuery> Read(string query, DateTimeOffset? from, DateTimeOffset? to)
     {
+        // An empty answer would say that nothing happened.
+        if (!options.EmbeddedTraces) return new SearchNotServed();
         if (from >= to) return new FieldInvalid("to", $"{to:yyyy-MM-dd'T'HH:mm:sszzz}", "after from");
         return QueryParser.TryParse(query, out var predicate, out var error) ? new TraceQuery(predicate, from, to) : new QueryInvalid(error);
     }

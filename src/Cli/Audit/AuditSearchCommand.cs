@@ -19,7 +19,7 @@ internal static class AuditSearchCommand
         do
         {
             var page = Math.Min(limit - count, LargestPage).ToString(CultureInfo.InvariantCulture);
-            using var answer = await api.GetJsonAsync($"/api/v1/audit?limit={page}{query}{(after is null ? "" : "&after=" + after)}", cancellation);
+            using var answer = await api.GetJsonAsync($"{AuditCommands.Search.Path}?limit={page}{query}{(after is null ? "" : "&after=" + after)}", cancellation);
             foreach (var row in answer.RootElement.GetProperty("rows").EnumerateArray())
             {
                 count++;

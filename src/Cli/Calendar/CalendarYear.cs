@@ -9,7 +9,7 @@ internal static class CalendarYear
 {
     public static async Task<int> RunAsync(ApiConnection api, int year, bool json, TextWriter output, CancellationToken cancellation)
     {
-        using var answer = await api.GetJsonAsync($"/api/v1/calendar/{year.ToString(CultureInfo.InvariantCulture)}", cancellation);
+        using var answer = await api.GetJsonAsync(CalendarCommands.Year.At([year.ToString(CultureInfo.InvariantCulture)]), cancellation);
         if (json)
         {
             output.WriteLine(answer.RootElement.GetRawText());

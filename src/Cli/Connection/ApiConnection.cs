@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Akashi.Platform.Web;
@@ -32,18 +33,39 @@ internal sealed class ApiConnection : IDisposable
         return new ApiConnection(client);
     }
 
-    public async Task<JsonDocument> GetJsonAsync(string path, CancellationToken cancellation)
+    public async Task<JsonDocument> GetJsonAsync(string path, CancellationToken cancellation) =>
+        await CallAsync(HttpMethod.Get, path, body: null, cancellation) ?? throw Unreadable("");
+
+    /// <returns>The answer, or null when it is empty.</returns>
+    public async Task<JsonDocument?> CallAsync(HttpMethod method, string path, object? body, CancellationToken cancellation)
     {
-        using var answer = await SendAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellation);
-        await using var body = await answer.Content.ReadAsStreamAsync(cancellation);
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body, body.GetType()) };
+        using var answer = await SendAsync(request, cancellation);
         try
         {
-            return await JsonDocument.ParseAsync(body, cancellationToken: cancellation);
+            var content = await answer.Content.ReadAsByteArrayAsync(cancellation);
+            return content.Length == 0 ? null : JsonDocument.Parse(content);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or HttpRequestException or HttpIOException)
         {
-            throw new CommandFailure(ExitCodes.Failure, Words.Say($"The service's answer cannot be read: {e.Message}", $"サービスの応答を読み取れません: {e.Message}"));
+            throw Unreadable(e.Message);
         }
+    }
+
+    /// <summary>Writes an export as the service sends it.</summary>
+    public async Task<int> CopyAsync(string path, Stream output, CancellationToken cancellation)
+    {
+        using var answer = await SendAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellation);
+        try
+        {
+            await answer.Content.CopyToAsync(output, cancellation);
+            await output.FlushAsync(cancellation);
+        }
+        catch (Exception e) when (e is HttpRequestException or HttpIOException)
+        {
+            throw new CommandFailure(ExitCodes.Failure, Words.Say($"The export ended early, so what was written is not complete: {e.Message}", $"出力が途中で終わりました。書き出した内容は不完全です: {e.Message}"));
+        }
+        return ExitCodes.Success;
     }
 
     /// <summary>Sends; anything but success becomes a <see cref="CommandFailure"/> with the service's own explanation.</summary>
@@ -73,6 +95,9 @@ internal sealed class ApiConnection : IDisposable
             $"{Client.BaseAddress} cannot be reached: {why} Is the service running? Start it with ./akashi up, or see ./akashi doctor.",
             $"{Client.BaseAddress} に接続できません: {why} サービスは動いていますか。./akashi up で起動するか、./akashi doctor で確認してください。"));
     }
+
+    private static CommandFailure Unreadable(string why) =>
+        new(ExitCodes.Failure, Words.Say($"The service's answer cannot be read: {why}", $"サービスの応答を読み取れません: {why}"));
 
     public void Dispose() => Client.Dispose();
 

@@ -10,7 +10,7 @@ internal static class HealthCommand
 {
     public static async Task<int> RunAsync(ApiConnection api, bool json, TextWriter output, CancellationToken cancellation)
     {
-        using var answer = await api.GetJsonAsync("/api/v1/health", cancellation);
+        using var answer = await api.GetJsonAsync(HealthCommands.Health.Path, cancellation);
         var health = answer.RootElement;
         var stale = health.GetProperty("stale").GetBoolean();
         var code = stale || health.GetProperty("state").GetString() == "failing" ? ExitCodes.Failure : ExitCodes.Success;

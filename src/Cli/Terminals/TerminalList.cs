@@ -17,7 +17,7 @@ internal static class TerminalList
         var count = 0;
         for (var page = 1; ; page++)
         {
-            var path = $"/api/v1/terminals?page={page.ToString(CultureInfo.InvariantCulture)}&pageSize={PageSize.ToString(CultureInfo.InvariantCulture)}{(search is null ? "" : "&search=" + Uri.EscapeDataString(search))}";
+            var path = $"{TerminalCommands.List.Path}?page={page.ToString(CultureInfo.InvariantCulture)}&pageSize={PageSize.ToString(CultureInfo.InvariantCulture)}{(search is null ? "" : "&search=" + Uri.EscapeDataString(search))}";
             using var answer = await api.GetJsonAsync(path, cancellation);
             var rows = answer.RootElement.GetProperty("rows");
             foreach (var row in rows.EnumerateArray())

@@ -9,7 +9,7 @@ internal static class TraceCount
 {
     public static async Task<int> RunAsync(ApiConnection api, string query, TimeRange range, TextWriter output, CancellationToken cancellation)
     {
-        using var answer = await api.GetJsonAsync($"/api/v1/traces/count?q={Uri.EscapeDataString(query)}{range.ToQuery()}", cancellation);
+        using var answer = await api.GetJsonAsync($"{TraceCommands.Count.Path}?q={Uri.EscapeDataString(query)}{range.ToQuery()}", cancellation);
         output.WriteLine(answer.RootElement.GetProperty("count").GetInt64().ToString(CultureInfo.InvariantCulture));
         return ExitCodes.Success;
     }

@@ -79,7 +79,7 @@ internal sealed class TraceImport(ApiConnection api, TimeProvider clock)
     private async Task<HttpResponseMessage> PutAsync(string file, CancellationToken cancellation)
     {
         await using var content = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read);
-        using var request = new HttpRequestMessage(HttpMethod.Put, "/api/v1/traces/import/" + Path.GetFileName(file)) { Content = new StreamContent(content) };
+        using var request = new HttpRequestMessage(HttpMethod.Put, TraceCommands.Import.At([Path.GetFileName(file)])) { Content = new StreamContent(content) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/zip");
         return await api.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
     }

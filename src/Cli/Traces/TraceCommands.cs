@@ -1,0 +1,54 @@
+using System.CommandLine;
+using Akashi.Cli.Calls;
+using Akashi.Cli.Connection;
+using Akashi.Cli.Traces.Import;
+using Akashi.Supervisor;
+
+namespace Akashi.Cli.Traces;
+
+/// <summary><c>trace search|count|export|import</c>.</summary>
+internal static class TraceCommands
+{
+    public static readonly ApiRoute Search = ApiRoute.Get("/api/v1/traces"), Count = ApiRoute.Get("/api/v1/traces/count"),
+        Export = ApiRoute.Get("/api/v1/traces/export"), Import = ApiRoute.Put("/api/v1/traces/import/{name}");
+
+    public static Command Create(TimeProvider clock, WithApi withApi)
+    {
+        var query = new Argument<string>("QUERY") { Description = Words.Say("What to find; * = all. For example: evt:ps subEvt:start MARK", "探すもの。* はすべて。例: evt:ps subEvt:start MARK") };
+        var last = new Option<string?>("--last") { Description = Words.Say("Only the last 30s, 10m, 2h, 7d.", "直近 30s・10m・2h・7d など。") };
+        var from = new Option<string?>("--from") { Description = Words.Say("Earliest event time, ISO 8601; Japan time without an offset.", "この日時以降 (ISO 8601。時差がなければ日本時間)。") };
+        var to = new Option<string?>("--to") { Description = Words.Say("First event time that is too late.", "この日時より前。") };
+        var limit = new Option<int>("--limit") { Description = Words.Say("At most so many traces.", "最大の件数。"), DefaultValueFactory = _ => 100 };
+        var json = CallMaker.Json();
+        var paths = new Argument<string[]>("PATH") { Description = Words.Say("Batch files, and folders that hold them at any depth.", "証跡ログのファイル、またはそれを含むフォルダー。"), Arity = ArgumentArity.OneOrMore };
+        limit.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > 1_000_000) result.AddError("--limit must be 1 to 1000000.");
+        });
+
+        var search = new ApiCommand("search", Words.Say("Show traces, newest first.", "証跡ログを新しい順に表示。"), Search) { query, last, from, to, limit, json };
+        search.SetAction((parsed, cancellation) => WithRangeAsync(parsed, (api, range) =>
+            TraceSearch.RunAsync(api, parsed.GetRequiredValue(query), range, parsed.GetValue(limit), parsed.GetValue(json), Console.Out, Console.Error, cancellation)));
+
+        var count = new ApiCommand("count", Words.Say("Count traces.", "件数を表示。"), Count) { query, last, from, to };
+        count.SetAction((parsed, cancellation) => WithRangeAsync(parsed, (api, range) => TraceCount.RunAsync(api, parsed.GetRequiredValue(query), range, Console.Out, cancellation)));
+
+        var export = new ApiCommand("export", Words.Say("Write the original lines to standard output, byte for byte, oldest first.", "元の行をそのまま、古い順に標準出力へ。"), Export) { query, last, from, to };
+        export.SetAction((parsed, cancellation) => WithRangeAsync(parsed, async (api, range) =>
+        {
+            await using var output = Console.OpenStandardOutput();
+            return await api.CopyAsync($"{Export.Path}?q={Uri.EscapeDataString(parsed.GetRequiredValue(query))}{range.ToQuery()}", output, cancellation);
+        }));
+
+        var import = new ApiCommand("import", Words.Say("Store batches from elsewhere.", "よそで集めた証跡ログを保存。"), Import) { paths };
+        import.SetAction((parsed, cancellation) => withApi(parsed, api =>
+            new TraceImport(api, clock).RunAsync(parsed.GetRequiredValue(paths), Console.Error, !Console.IsErrorRedirected, cancellation)));
+        return new Command("trace", Words.Say("Search, count, export and import traces.", "証跡ログの検索・件数・出力・取り込み。")) { search, count, export, import };
+
+        Task<int> WithRangeAsync(ParseResult parsed, Func<ApiConnection, TimeRange, Task<int>> action)
+        {
+            var range = TimeRange.Parse(parsed.GetValue(last), parsed.GetValue(from), parsed.GetValue(to), clock.GetUtcNow());
+            return withApi(parsed, api => action(api, range));
+        }
+    }
+}

@@ -13,8 +13,9 @@ namespace Akashi.Platform.Backup;
 /// <param name="Log">Segments of the write-ahead log, oldest first.</param>
 /// <param name="Settings">Small files of the data folder.</param>
 /// <param name="Files">List of all immutable files at the time of the run.</param>
+/// <param name="LastSegment">The log is needed from the segment after this one on; null when there is no log to go on with.</param>
 public sealed record BackupManifest(
-    int Version, string Generation, int Run, DateTimeOffset MadeAt, BackupEntry? Database, IReadOnlyList<BackupEntry> Log, IReadOnlyList<BackupEntry> Settings, BackupEntry Files, long FileCount, long FileBytes)
+    int Version, string Generation, int Run, DateTimeOffset MadeAt, BackupEntry? Database, IReadOnlyList<BackupEntry> Log, IReadOnlyList<BackupEntry> Settings, BackupEntry Files, long FileCount, long FileBytes, string? LastSegment)
 {
     public const int CurrentVersion = 1;
     private const string Folder = "generations";

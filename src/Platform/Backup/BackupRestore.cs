@@ -94,7 +94,7 @@ public static class BackupRestore
         await place.ReadAsync(database, stream => UnpackAsync(stream, folder, cancellation), cancellation);
         var aside = Path.Combine(folder, PrivateCluster.LogFolder);
         if (Directory.Exists(aside)) Directory.Delete(aside, recursive: true);
-        var log = runs.SelectMany(run => run.Log).ToList();
+        var log = runs.SelectMany(run => run.Log).DistinctBy(BackupRun.SegmentOf).ToList(); // a run that died may have been done again
         if (log.Count == 0) return;
         foreach (var entry in log)
         {

@@ -28,7 +28,10 @@ public sealed partial class BackupRun(ServerOptions options, IObjectStore object
             await using var held = await HoldAsync(cancellation);
             await place.Store.SweepAsync(clock.GetUtcNow(), cancellation);
             var earlier = await BackupManifest.ReadAllAsync(place, cancellation);
-            var manifest = logOnly && earlier.Count > 0 ? await TakeLogAsync(place, earlier, cancellation) : await TakeAllAsync(place, earlier, cancellation);
+            var source = new DatabaseSource(options);
+            var manifest = logOnly && earlier.Count > 0 ? await TakeLogAsync(source, place, earlier, cancellation) : await TakeAllAsync(source, place, earlier, cancellation);
+            // Only now that a manifest names them, or a base makes them needless; and a copy made aside takes nothing from the regular place.
+            if (manifest.LastSegment is { } last && IsRegular(to)) source.Forget(last);
             await CopyKeysAsync(to, key, cancellation);
             await BackupUpkeep.PruneAsync(place, [.. earlier, manifest], options.Backup.Generations, cancellation);
             if (options.Backup.Second is { } second) await BackupUpkeep.MirrorAsync(place.Store, second.Open(second.Folder), cancellation);
@@ -42,22 +45,22 @@ public sealed partial class BackupRun(ServerOptions options, IObjectStore object
         }
     }
 
-    private async Task<BackupManifest> TakeAllAsync(BackupPlace place, IReadOnlyList<BackupManifest> earlier, CancellationToken cancellation)
+    private bool IsRegular(string to) => options.Backup.To.Length == 0 || Path.TrimEndingDirectorySeparator(to) == Path.TrimEndingDirectorySeparator(options.Backup.To);
+
+    private async Task<BackupManifest> TakeAllAsync(DatabaseSource source, BackupPlace place, IReadOnlyList<BackupManifest> earlier, CancellationToken cancellation)
     {
-        var source = new DatabaseSource(options);
         var generation = BackupManifest.NameOf(clock.GetUtcNow());
         if (earlier.Any(manifest => manifest.Generation == generation)) throw new BackupException($"The generation {generation} was made within this second. Try again.");
-        source.BeginLog();
+        var last = await source.BeginLogAsync(cancellation);
         BackupEntry? database = null;
         await source.StreamBaseAsync(async stream => database = await place.WriteAsync(BackupManifest.KeyOf(generation, 0, "database"), stream, cancellation), cancellation);
-        return await FinishAsync(place, generation, 0, database, [], earlier, cancellation);
+        return await FinishAsync(place, generation, 0, database, [], last, earlier, cancellation);
     }
 
-    private async Task<BackupManifest> TakeLogAsync(BackupPlace place, IReadOnlyList<BackupManifest> earlier, CancellationToken cancellation)
+    private async Task<BackupManifest> TakeLogAsync(DatabaseSource source, BackupPlace place, IReadOnlyList<BackupManifest> earlier, CancellationToken cancellation)
     {
         var newest = earlier[^1];
-        var taken = earlier.Where(manifest => manifest.Generation == newest.Generation).SelectMany(manifest => manifest.Log).LastOrDefault();
-        var segments = await new DatabaseSource(options).EndSegmentAsync(taken is null ? null : SegmentOf(taken), cancellation);
+        var segments = await source.EndSegmentAsync(newest.LastSegment, cancellation);
         var log = new List<BackupEntry>();
         foreach (var segment in segments)
         {
@@ -67,16 +70,14 @@ public sealed partial class BackupRun(ServerOptions options, IObjectStore object
             memory.Position = 0;
             log.Add(await place.WriteAsync(BackupManifest.KeyOf(newest.Generation, newest.Run + 1, Path.GetFileName(segment)), memory, cancellation));
         }
-        var manifest = await FinishAsync(place, newest.Generation, newest.Run + 1, null, log, earlier, cancellation);
-        foreach (var segment in segments) File.Delete(segment); // only now that the manifest names them
-        return manifest;
+        return await FinishAsync(place, newest.Generation, newest.Run + 1, null, log, log.Count > 0 ? SegmentOf(log[^1]) : newest.LastSegment, earlier, cancellation);
     }
 
     /// <summary>The name of the segment that an entry holds.</summary>
     internal static string SegmentOf(BackupEntry entry) => Path.GetFileNameWithoutExtension(entry.Key)["0000-".Length..];
 
     private async Task<BackupManifest> FinishAsync(
-        BackupPlace place, string generation, int run, BackupEntry? database, IReadOnlyList<BackupEntry> log, IReadOnlyList<BackupManifest> earlier, CancellationToken cancellation)
+        BackupPlace place, string generation, int run, BackupEntry? database, IReadOnlyList<BackupEntry> log, string? last, IReadOnlyList<BackupManifest> earlier, CancellationToken cancellation)
     {
         var known = earlier.Count > 0 ? await earlier[^1].ReadFilesAsync(place, cancellation) : new Dictionary<string, BackupEntry>();
         var files = new List<BackupEntry>();
@@ -97,7 +98,7 @@ public sealed partial class BackupRun(ServerOptions options, IObjectStore object
             settings.Add(await place.WriteAsync(BackupManifest.KeyOf(generation, run, "settings-" + Path.GetRelativePath(options.Data, path).Replace('/', '_')), content, cancellation));
         }
         var list = await place.WriteAsync(BackupManifest.KeyOf(generation, run, "files"), await BackupManifest.ListAsync(files), cancellation);
-        var manifest = new BackupManifest(BackupManifest.CurrentVersion, generation, run, clock.GetUtcNow(), database, log, settings, list, files.Count, files.Sum(file => file.Bytes));
+        var manifest = new BackupManifest(BackupManifest.CurrentVersion, generation, run, clock.GetUtcNow(), database, log, settings, list, files.Count, files.Sum(file => file.Bytes), last);
         await manifest.WriteAsync(place, cancellation);
         return manifest;
     }

@@ -18,7 +18,7 @@ public sealed class PrivateCluster(string folder, string socketFolder, bool dura
     internal const string LogFolder = "akashi_wal";
 
     /// <summary>4 GiB: when nobody fetches them, a full disk would be worse than a gap, which the next backup notices.</summary>
-    private const int MaximumLogSegments = 256;
+    internal const int MaximumLogSegments = 256;
 
     private const string Superuser = "akashi_admin";
     private const string SystemUser = "postgres";

@@ -102,7 +102,7 @@ public sealed class BackupUpkeepTests : IDisposable
         var generation = BackupManifest.NameOf(at);
         // A file written again has other bytes; those of earlier lists are then the later ones', as no real run does.
         var list = await _place.WriteAsync(BackupManifest.KeyOf(generation, 0, "files"), await BackupManifest.ListAsync(entries), Cancellation);
-        var manifest = new BackupManifest(BackupManifest.CurrentVersion, generation, 0, at, null, [], [], list, entries.Count, entries.Sum(entry => entry.Bytes));
+        var manifest = new BackupManifest(BackupManifest.CurrentVersion, generation, 0, at, null, [], [], list, entries.Count, entries.Sum(entry => entry.Bytes), null);
         await manifest.WriteAsync(_place, Cancellation);
         return manifest;
     }

@@ -4,6 +4,7 @@ using Akashi.Identity.Sessions;
 using Akashi.Platform.Audit;
 using Akashi.Platform.Crypto;
 using Akashi.Platform.Merkle;
+using Akashi.Platform.Events;
 using Akashi.Platform.OperatorAccess;
 using Akashi.Platform.Signals;
 using Akashi.Platform.Tenancy;
@@ -49,8 +50,9 @@ internal static class SessionCheck
     private static SessionAuthenticator CreateAuthenticator(PlatformSetting setting)
     {
         var clock = TimeProvider.System;
-        var audit = new AuditLog(setting.Database, new HeadSigner(setting.Keys), setting.Keys, new WorkSignals(setting.Database, clock), clock);
-        var operators = new Akashi.Identity.Tenants.OperatorAccess(new OperatorGrants(setting.Database, audit, clock), audit, new Akashi.Identity.Contracts.TenantDirectory(setting.Database));
+        var signals = new WorkSignals(setting.Database, clock);
+        var audit = new AuditLog(setting.Database, new HeadSigner(setting.Keys), setting.Keys, signals, clock);
+        var operators = new Akashi.Identity.Tenants.OperatorAccess(new OperatorGrants(setting.Database, audit, new EventOutbox(new ConsumerList([]), signals, clock), clock), audit, new Akashi.Identity.Contracts.TenantDirectory(setting.Database));
         return new SessionAuthenticator(setting.Database, operators, new SignInPolicy(), clock);
     }
 

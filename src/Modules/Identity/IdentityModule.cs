@@ -33,6 +33,7 @@ public sealed class IdentityModule : AkashiModule
         services.AddSingleton(new SignInPolicy());
         services.AddSingleton(_ => PasswordQueue.ForThisMachine());
         services.AddSingleton<TenantDirectory>();
+        services.AddSingleton<PeopleDirectory>();
         services.AddSingleton<EntitlementBook>();
         services.AddSingleton<TenantLifecycle>();
         services.AddSingleton<TenantRegister>();

@@ -15,6 +15,7 @@ using Akashi.Platform.Events;
 using Akashi.Platform.Health;
 using Akashi.Platform.Hosting;
 using Akashi.Platform.Jobs;
+using Akashi.Platform.OperatorAccess;
 using Akashi.Platform.Web;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -41,6 +42,7 @@ public sealed class OperationsModule : AkashiModule
         services.AddSingleton(EventRoutes.Navigation);
         services.AddJob<AgedRows>(AgedRows.Name, AgedRows.Schedule);
         services.AddEventConsumer<TerminalEnrolled, TerminalEnrolledAudit>(TerminalEnrolledAudit.Name);
+        services.AddEventConsumer<OperatorAccessChanged, AccessMails>(AccessMails.Name);
         AddAuditNames(services);
         services.AddSingleton<OperatorSteps>();
         foreach (var action in AccessActions.All) services.AddSingleton(action);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Akashi.Platform.Audit;
 using Akashi.Platform.Database;
 using Akashi.Platform.Errors;
+using Akashi.Platform.Events;
 using Akashi.Platform.Tenancy;
 
 namespace Akashi.Platform.OperatorAccess;
@@ -12,8 +13,10 @@ public sealed record GrantRequest(
     IReadOnlyList<string> Permissions, int Minutes);
 
 /// <summary>Asks for, decides on and closes operators' access to customers' data. Every step is in the customer's audit log.</summary>
-public sealed class OperatorGrants(AkashiDatabase database, AuditLog audit, TimeProvider clock)
+public sealed class OperatorGrants(AkashiDatabase database, AuditLog audit, EventOutbox events, TimeProvider clock)
 {
+    public const string AskAction = "operator-access.ask";
+    public const string GrantAction = "operator-access.grant";
     private const int MaximumListed = 200;
 
     /// <summary>What can be granted: reading, never changing.</summary>
@@ -55,7 +58,8 @@ public sealed class OperatorGrants(AkashiDatabase database, AuditLog audit, Time
             LegalReference = request.Basis == GrantBasis.LegalOrder ? request.LegalReference!.Trim() : null, permissions = request.Permissions.Distinct().ToArray(), request.Minutes, now,
         }, cancellation);
         var grant = (await FindAsync(session, id, cancellation))!;
-        await audit.WriteAsync(session, actor, new AuditEntry("operator-access.ask", grant.OperatorName, After: Told(grant)), cancellation);
+        await audit.WriteAsync(session, actor, new AuditEntry(AskAction, grant.OperatorName, After: Told(grant)), cancellation);
+        await events.PublishAsync(session, Changed(grant, AskAction), cancellation);
         await session.CommitAsync(cancellation);
         return grant;
     }
@@ -73,7 +77,8 @@ public sealed class OperatorGrants(AkashiDatabase database, AuditLog audit, Time
         if (step == GrantStep.Close) await session.ExecuteAsync(CloseGrant, new { tenant, id, now, by }, cancellation);
         else await session.ExecuteAsync(Decide, new { tenant, id, now, by, status = status.ToString().ToLowerInvariant(), expiresAt = step == GrantStep.Grant ? now.AddMinutes(grant.Minutes) : (DateTimeOffset?)null }, cancellation);
         var after = (await FindAsync(session, id, cancellation))!;
-        await audit.WriteAsync(session, actor, new AuditEntry("operator-access." + step.ToString().ToLowerInvariant(), grant.OperatorName, Told(grant), Told(after)), cancellation);
+        await audit.WriteAsync(session, actor, new AuditEntry(ActionOf(step), grant.OperatorName, Told(grant), Told(after)), cancellation);
+        await events.PublishAsync(session, Changed(after, ActionOf(step)), cancellation);
         await session.CommitAsync(cancellation);
         return after;
     }
@@ -105,6 +110,17 @@ public sealed class OperatorGrants(AkashiDatabase database, AuditLog audit, Time
         (await session.QueryFirstOrDefaultAsync<Row>(Columns + " WHERE id = @id", new { id }, cancellation))?.ToGrant();
 
     private static string NameOf(GrantBasis basis) => basis == GrantBasis.LegalOrder ? "legal-order" : "consent";
+
+    private static string ActionOf(GrantStep step) => step switch
+    {
+        GrantStep.Grant => GrantAction,
+        GrantStep.Refuse => "operator-access.refuse",
+        GrantStep.Close => "operator-access.close",
+        _ => throw new ArgumentOutOfRangeException(nameof(step), step, "is no step"),
+    };
+
+    private static OperatorAccessChanged Changed(OperatorGrant grant, string action) =>
+        new(grant.Id, action, grant.OperatorName, grant.Reason, grant.LegalReference, grant.Permissions, grant.Minutes, grant.ExpiresAt);
 
     private static object Told(OperatorGrant grant) => new
     {

@@ -35,6 +35,11 @@ public sealed class CalendarTests(OperationsServer service)
         var answer = await browser.SubmitAsync(ServiceHost.Console, "/calendar?year=2031", [new("day", "2031-07-09"), new("open", "false"), new("note", "全館停電")], "/calendar/days");
         Assert.Equal(HttpStatusCode.Redirect, answer.Status);
         Assert.Contains("全館停電", (await browser.FollowAsync(answer)).Body, StringComparison.Ordinal);
+        var csv = (await browser.GetAsync(ServiceHost.Console, "/calendar/days.csv?year=2031")).Body.Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(1 + 365, csv.Length);
+        Assert.Contains("\"2031-07-09\",\"水\",\"休業する\",\"全館停電\"", csv);
+        Assert.Contains("\"2031-01-01\",\"水\",\"休業する\",\"元日\"", csv);
+        Assert.Contains("\"2031-07-10\",\"木\",\"営業する\",\"\"", csv);
         var hours = await calendar.GetAsync(Cancellation);
         Assert.False(hours.IsBusinessDay(day));
         Assert.Equal(day.AddDays(1), hours.DayAfter(day.AddDays(-1), 1));

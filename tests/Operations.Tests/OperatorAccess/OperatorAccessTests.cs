@@ -85,6 +85,43 @@ public sealed class OperatorAccessTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Ask_ForConsent_TellsThoseWhoMayConsentByMail()
+    {
+        await AddAsync("taro", "user", "taro@a.example");
+        await AddAsync("hanako", "administrator", "hanako@a.example");
+        await AddAsync("jiro", "administrator", "jiro@a.example");
+        await _server.Database.ExecuteAsOwnerAsync("UPDATE identity.user_account SET state = 'suspended' WHERE user_key = 'jiro'");
+        var id = await AskAsync(Wanted);
+        var mail = await MailAsync("検知アラートの調査のため");
+        Assert.Contains("証跡の検索", mail, StringComparison.Ordinal);
+        Assert.Contains("60 分間", mail, StringComparison.Ordinal);
+        Assert.Matches("(?m)^https://console\\.\\S+/operator-access-consents\r?$", mail);
+        var told = await _server.Database.QueryAsOwnerAsync<string>("SELECT to_address FROM platform.mail WHERE template = 'operations.operator-access-asked' AND tenant_id = @Value", new { _tenants.A.Id.Value });
+        Assert.Equal(2, told.Count); // the first administrator and hanako
+        Assert.DoesNotContain(told, address => address is "taro@a.example" or "jiro@a.example");
+        using var customer = _tenants.CreateApiClient(_tenants.A);
+        await StepAsync(customer, $"/api/v1/operator-access-consents/{id}/grant", HttpStatusCode.OK);
+        await StepAsync(customer, $"/api/v1/operator-access-consents/{id}/close", HttpStatusCode.OK);
+        await DeliveredAsync(3);
+        Assert.Equal(2, await CountMailsAsync()); // what the customer did itself is no news, and no other tenant was told
+    }
+
+    [Fact]
+    public async Task LegalOrder_TellsTheCustomerWhenAccessBeginsAndNotBefore()
+    {
+        var id = await AskAsync(new { supportId = "AK00000001", reason = "裁判所の命令による開示のため", basis = "legal-order", legalReference = "令和8年(ヨ)第1号", permissions = new[] { "traces.search" }, minutes = 60 });
+        await DeliveredAsync(1);
+        Assert.Equal(0, await CountMailsAsync());
+        await _server.Database.ExecuteAsOwnerAsync("UPDATE platform.operator_grant SET operator_user_id = 'someone-else'");
+        using var second = _tenants.CreateApiClient(_tenants.Operator);
+        await StepAsync(second, $"/api/v1/operator-access/AK00000001/{id}/confirm", HttpStatusCode.OK);
+        var mail = await MailAsync("令和8年(ヨ)第1号");
+        Assert.Contains("承認は必要ありません", mail, StringComparison.Ordinal);
+        Assert.DoesNotContain("裁判所の命令による開示のため", mail, StringComparison.Ordinal);
+        Assert.Equal(1, await CountMailsAsync());
+    }
+
+    [Fact]
     public async Task Ask_WithoutReasonBasisOrKnownPermission_IsRefused()
     {
         using var client = _tenants.CreateApiClient(_tenants.Operator);
@@ -105,6 +142,27 @@ public sealed class OperatorAccessTests : IAsyncLifetime
         using var refused = await customer.PostAsJsonAsync("/api/v1/operator-access", Wanted, Cancellation);
         Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
     }
+
+    private async Task AddAsync(string userId, string role, string mail)
+    {
+        using var customer = _tenants.CreateApiClient(_tenants.A);
+        using var answer = await customer.PostAsJsonAsync("/api/v1/users", new { userId, displayName = userId, mail, role }, Cancellation);
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+    }
+
+    /// <summary>A mail of the customer's outbox that says this.</summary>
+    private async Task<string> MailAsync(string words)
+    {
+        var outbox = new TestOutbox(_server, _tenants.A.Id);
+        string? found = null;
+        await TestWait.UntilAsync(() => Task.FromResult((found = outbox.ReadNew().FirstOrDefault(mail => mail.Contains(words, StringComparison.Ordinal))) is not null), TimeSpan.FromSeconds(30), "the mail");
+        return found!;
+    }
+
+    private Task DeliveredAsync(int events) => TestWait.UntilAsync(async () => (await _server.Database.QueryAsOwnerAsync<long>(
+        "SELECT count(*) FROM platform.event_delivery WHERE consumer = 'operations.operator-access-mail' AND state = 'done'")).Single() == events, TimeSpan.FromSeconds(30), "the deliveries");
+
+    private async Task<long> CountMailsAsync() => (await _server.Database.QueryAsOwnerAsync<long>("SELECT count(*) FROM platform.mail WHERE template LIKE 'operations.operator-access-%'")).Single();
 
     private async Task<string> AskAsync(object wanted)
     {

@@ -46,6 +46,10 @@ public sealed class RetentionTests(OperationsServer service)
 
         using var browser = await service.Tenants.SignInToConsoleAsync(service.Tenants.B);
         Assert.Contains("サインインの記録", (await browser.GetAsync(ServiceHost.Console, "/retention")).Body, StringComparison.Ordinal);
+        var csv = (await browser.GetAsync(ServiceHost.Console, "/retention/deletions.csv")).Body.Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(3, csv.Length);
+        Assert.Contains("\"削除日時\",\"種類\",\"対象日\",\"件数\"", csv[0], StringComparison.Ordinal);
+        Assert.Equal(deletions.GetProperty("items").EnumerateArray().Select(one => one.GetProperty("digest").GetString()).Order(), csv[1..].Select(line => line.Split("\",\"")[^1].Trim('"')).Order());
         var answer = await browser.SubmitAsync(ServiceHost.Console, "/retention", [new("class", "reports"), new("days", "500")]);
         Assert.Equal(HttpStatusCode.Redirect, answer.Status);
         Assert.Equal(500, await DaysAsync(api, "reports"));

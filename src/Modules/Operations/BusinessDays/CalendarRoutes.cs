@@ -24,6 +24,7 @@ internal static class CalendarRoutes
     public static void Map(ServiceRoutes routes)
     {
         routes.Console.MapGet(Path, ShowCalendar.HandleAsync).RequirePermission(Permission.ServiceRead, TenantScope.Service);
+        routes.Console.MapGet(Path + "/days.csv", DownloadDays.HandleAsync).RequirePermission(Permission.ServiceRead, TenantScope.Service);
         routes.Console.MapPost(Path + "/hours", ChangeHours.PostAsync).RequirePermission(Permission.ServiceManage, TenantScope.Service);
         routes.Console.MapPost(Path + "/days", ChangeDay.PostAsync).RequirePermission(Permission.ServiceManage, TenantScope.Service);
         routes.Console.MapPost(Path + "/days/remove", ChangeDay.RemoveAsync).RequirePermission(Permission.ServiceManage, TenantScope.Service);

@@ -1,4 +1,5 @@
 using Akashi.Platform.Audit;
+using Akashi.Platform.OperatorAccess;
 
 namespace Akashi.Operations.OperatorAccess;
 
@@ -7,8 +8,8 @@ internal static class AccessActions
 {
     public static readonly AuditActionName[] All =
     [
-        new("operator-access.ask", "運用者のアクセスの申請", "Operator asked for access"),
-        new("operator-access.grant", "運用者のアクセスの承認", "Operator access granted"),
+        new(OperatorGrants.AskAction, "運用者のアクセスの申請", "Operator asked for access"),
+        new(OperatorGrants.GrantAction, "運用者のアクセスの承認", "Operator access granted"),
         new("operator-access.refuse", "運用者のアクセスの却下", "Operator access refused"),
         new("operator-access.close", "運用者のアクセスの終了", "Operator access closed"),
         new("operator-access.request", "運用者による操作", "Request by an operator"),

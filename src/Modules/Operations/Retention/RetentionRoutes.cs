@@ -25,6 +25,7 @@ internal static class RetentionRoutes
     {
         routes.Console.MapGet(Path, ShowRetention.HandleAsync).RequirePermission(Permission.SettingsManage, TenantScope.Own);
         routes.Console.MapPost(Path, ShowRetention.PostAsync).RequirePermission(Permission.SettingsManage, TenantScope.Own);
+        routes.Console.MapGet(Path + "/deletions.csv", DownloadDeletions.HandleAsync).RequirePermission(Permission.SettingsManage, TenantScope.Own);
 
         routes.Api.MapGet(Api, RetentionApi.ListAsync).RequirePermission(Permission.SettingsManage, TenantScope.Own);
         routes.Api.MapPut(Api + "/{class}", RetentionApi.PutAsync).RequirePermission(Permission.SettingsManage, TenantScope.Own);

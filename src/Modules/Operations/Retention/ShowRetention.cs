@@ -24,6 +24,10 @@ internal static class ShowRetention
         return outcome.TryGet(out _, out var failure) ? Results.Redirect(RetentionRoutes.Path + "?done=1") : await ShowAsync(context, book, null, false, failure);
     }
 
+    public static string NameOf(string id) => RetentionClass.All.FirstOrDefault(kind => kind.Id == id) is { } kind ? NameOf(kind) : id;
+
+    public static string NameOf(RetentionClass kind) => CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "ja" ? kind.Japanese : kind.English;
+
     private static async Task<IResult> ShowAsync(HttpContext context, RetentionBook book, Guid? before, bool done, Failure? failure)
     {
         var tenant = context.Caller().Tenant;

@@ -3,7 +3,7 @@ namespace Akashi.Platform.Tests;
 /// <summary>Reproducible chance for properties (SplitMix64); the test prints its seed.</summary>
 internal sealed class Seeded(int seed)
 {
-    private ulong _state = (ulong)seed;
+    private ulong _state = unchecked((ulong)seed);
 
     /// <summary>From 0 to below the bound.</summary>
     public int Next(int bound)

@@ -9,13 +9,17 @@ internal sealed class Backoff(TimeSpan first, TimeSpan longest)
 
     public void Succeeded() => _failures = 0;
 
-    /// <param name="asked">The service's Retry-After, which is a lower bound; at most an hour is obeyed.</param>
+    private static readonly TimeSpan LongestAsked = TimeSpan.FromHours(1), LongestJitter = TimeSpan.FromSeconds(30);
+
+    /// <param name="asked">The service's Retry-After, which is a lower bound; at most an hour is obeyed. A fleet that was told the same spreads over a quarter more.</param>
     public TimeSpan Failed(TimeSpan? asked = null)
     {
         var ceiling = TimeSpan.FromTicks(Math.Min(longest.Ticks, first.Ticks << Math.Min(_failures++, 20)));
         var wait = TimeSpan.FromMilliseconds(ceiling.TotalMilliseconds * (0.5 + RandomNumberGenerator.GetInt32(1000) / 2000.0));
         if (asked is not { } atLeast) return wait;
-        var bounded = atLeast < TimeSpan.FromHours(1) ? atLeast : TimeSpan.FromHours(1);
-        return wait > bounded ? wait : bounded + TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(250));
+        var bounded = atLeast < LongestAsked ? atLeast : LongestAsked;
+        if (wait > bounded) return wait;
+        var jitter = Math.Clamp(bounded.TotalMilliseconds / 4, 250, LongestJitter.TotalMilliseconds);
+        return bounded + TimeSpan.FromMilliseconds(jitter * RandomNumberGenerator.GetInt32(1000) / 1000.0);
     }
 }

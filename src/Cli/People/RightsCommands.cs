@@ -1,11 +1,12 @@
 using System.CommandLine;
 using Akashi.Cli.Calls;
 using Akashi.Cli.Connection;
+using Akashi.Cli.Tenants;
 using Akashi.Supervisor;
 
 namespace Akashi.Cli.People;
 
-/// <summary><c>role list|add|change|remove</c>, <c>token list|add|revoke</c>, <c>sign-in-policy show|set</c>, <c>whoami</c>, <c>contract</c>.</summary>
+/// <summary><c>role list|add|change|remove</c>, <c>token list|add|revoke</c>, <c>sign-in-policy show|set</c>, <c>whoami</c>, <c>contract</c>, <c>contract-limits</c>.</summary>
 internal static class RightsCommands
 {
     private const string Roles = "/api/v1/roles", Tokens = "/api/v1/tokens", Policy = "/api/v1/sign-in-policy";
@@ -49,5 +50,6 @@ internal static class RightsCommands
         };
         yield return calls.Call("whoami", Words.Say("Show whom the token speaks for and what it may do.", "トークンの持ち主と権限を表示。"), ApiRoute.Get("/api/v1/me"), body: null);
         yield return calls.Call("contract", Words.Say("Show the own contract.", "自分の契約を表示。"), ApiRoute.Get("/api/v1/contract"), body: null);
+        yield return TenantLimits.Own(withApi);
     }
 }

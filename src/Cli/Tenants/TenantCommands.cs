@@ -5,7 +5,7 @@ using Akashi.Supervisor;
 
 namespace Akashi.Cli.Tenants;
 
-/// <summary><c>tenant list|show|create|change|suspend|resume|end|take-back</c>, for operators.</summary>
+/// <summary><c>tenant list|show|create|change|limits|suspend|resume|end|take-back</c>, for operators.</summary>
 internal static class TenantCommands
 {
     private const string One = "/api/v1/tenants/{supportId}";
@@ -31,6 +31,7 @@ internal static class TenantCommands
             calls.Call("suspend", Words.Say("Lock people out; terminals go on sending.", "利用を止める (端末からの受信は続きます)。"), ApiRoute.Post(One + "/suspend"), body: null, supportId),
             calls.Call("resume", Words.Say("Let people in again.", "利用を再開。"), ApiRoute.Post(One + "/resume"), body: null, supportId),
             calls.Call("take-back", Words.Say("Take back the end while the countdown runs.", "消去される前に、終了を取り消す。"), ApiRoute.Post(One + "/take-back"), body: null, supportId),
+            TenantLimits.Of(asOperator, supportId),
         };
     }
 }

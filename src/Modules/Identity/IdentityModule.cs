@@ -14,6 +14,7 @@ using Akashi.Identity.Tokens;
 using Akashi.Identity.Users;
 using Akashi.Platform.Database;
 using Akashi.Platform.Hosting;
+using Akashi.Platform.Quotas;
 using Akashi.Platform.Retention;
 using Akashi.Platform.Jobs;
 using Akashi.Platform.Tenancy;
@@ -69,6 +70,8 @@ public sealed class IdentityModule : AkashiModule
         services.AddSingleton<IRetained, SignInRetention>();
         services.AddJob<SpentRows>(SpentRows.Name, SpentRows.Schedule);
         services.AddJob<ContractClock>(ContractClock.Name, ContractClock.Schedule);
+        services.AddSingleton<FindPlanLimits>(provider => async (tenant, cancellation) =>
+            PlanCatalogue.LimitsOf((await provider.GetRequiredService<EntitlementBook>().OfAsync(tenant, cancellation)).Plan));
         services.AddSingleton<FindOperatorContact>(provider => cancellation => OperatorContacts.FindAsync(provider.GetRequiredService<AkashiDatabase>(), cancellation));
         services.AddSingleton<ICallerAuthenticator, SessionAuthenticator>();
         services.AddSingleton<ICallerAuthenticator, TokenAuthenticator>();

@@ -5,6 +5,7 @@ using Akashi.Platform.Health;
 using Akashi.Platform.Hosting;
 using Akashi.Platform.Metrics;
 using Akashi.Platform.Objects;
+using Akashi.Platform.Quotas;
 using Akashi.Platform.Retention;
 using Akashi.Platform.Tenancy;
 using Akashi.Platform.Web;
@@ -30,6 +31,7 @@ public sealed class TracesModule : AkashiModule
         services.AddSingleton<ITenantFiles, TenantSegments>();
         services.AddSingleton<ManifestLog>();
         services.AddSingleton<ReceiveBudget>();
+        services.AddSingleton<ReceiveQueues>();
         services.AddSingleton<RecentLogs>();
         services.AddSingleton<BatchReceiver>();
         services.AddSingleton<PendingBatches>();
@@ -66,9 +68,9 @@ public sealed class TracesModule : AkashiModule
         routes.Agent.MapPut(AgentRoutes.Batches + "{name}", PutBatch.HandleAsync).RequirePermission(Permission.TerminalSelf, TenantScope.Own).TakesBatches();
 
         routes.Api.MapPut("/api/v1/traces/import/{name}", ImportBatch.HandleAsync).RequirePermission(Permission.TracesImport, TenantScope.Own).TakesBatches();
-        routes.Api.MapGet("/api/v1/traces", SearchTraces.HandleAsync).RequirePermission(Permission.TracesSearch, TenantScope.Own);
-        routes.Api.MapGet("/api/v1/traces/count", CountTraces.HandleAsync).RequirePermission(Permission.TracesSearch, TenantScope.Own);
-        routes.Api.MapGet("/api/v1/traces/export", ExportTraces.HandleAsync).RequirePermission(Permission.TracesExport, TenantScope.Own);
+        routes.Api.MapGet("/api/v1/traces", SearchTraces.HandleAsync).RequirePermission(Permission.TracesSearch, TenantScope.Own).CountsAs(QuotaKind.Searches);
+        routes.Api.MapGet("/api/v1/traces/count", CountTraces.HandleAsync).RequirePermission(Permission.TracesSearch, TenantScope.Own).CountsAs(QuotaKind.Searches);
+        routes.Api.MapGet("/api/v1/traces/export", ExportTraces.HandleAsync).RequirePermission(Permission.TracesExport, TenantScope.Own).CountsAs(QuotaKind.Searches);
 
         TracesPages.Map(routes);
     }

@@ -24,9 +24,10 @@ internal sealed partial class AuditSequencer(AkashiDatabase database, AuditLog a
 
     protected override async Task WorkAsync(TenantId tenant, CancellationToken cancellation)
     {
-        while (await SequenceAsync(tenant, cancellation) == MaximumGroup)
-        {
-        }
+        if (await SequenceAsync(tenant, cancellation) < MaximumGroup) return;
+        await using var session = await database.OpenAsync(tenant, cancellation);
+        await Signals.RaiseAsync(session, Queue, cancellation: cancellation); // the next tenant has its turn
+        await session.CommitAsync(cancellation);
     }
 
     /// <returns>How many entries were looked at.</returns>

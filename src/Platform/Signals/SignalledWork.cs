@@ -28,22 +28,37 @@ public abstract partial class SignalledWork(WorkSignals signals, TimeProvider cl
     /// <summary>How many tenants one node works for at once; one by default.</summary>
     protected virtual int Parallelism => 1;
 
-    /// <summary>Does all that is due for the tenant. An exception means: again later, ever more slowly.</summary>
+    /// <summary>
+    /// Does what is due for the tenant, or a bounded part of it and raises the signal again: while it runs, others wait for their turn. An
+    /// exception means: again later, ever more slowly.
+    /// </summary>
     protected abstract Task WorkAsync(TenantId tenant, CancellationToken cancellation);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var running = new Dictionary<TenantId, Task>();
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                var claimed = await signals.ClaimAsync(Queue, Lease, stoppingToken);
-                await Parallel.ForEachAsync(claimed, new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = stoppingToken }, async (one, token) => await WorkAsync(one, token));
+                foreach (var (tenant, ended) in running.Where(one => one.Value.IsCompleted).ToList())
+                {
+                    running.Remove(tenant);
+                    await ended;
+                }
+                // One turn at a time for a tenant: neither its backlog nor its slowness takes the places of others.
+                var free = Parallelism - running.Count;
+                var claimed = free == 0 ? [] : await signals.ClaimAsync(Queue, Lease, free, running.Keys, stoppingToken);
+                foreach (var one in claimed)
+                {
+                    var turn = running[one.Tenant] = Task.Run(() => WorkAsync(one, stoppingToken), CancellationToken.None);
+                    _ = turn.ContinueWith(_ => signals.Wake(Queue), TaskScheduler.Default); // its place is free
+                }
                 if (claimed.Count == 0) await signals.WaitAsync(Queue, Poll, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
-                return;
+                break;
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
@@ -52,6 +67,7 @@ public abstract partial class SignalledWork(WorkSignals signals, TimeProvider cl
                 await Task.Delay(Poll, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+        await Task.WhenAll(running.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task WorkAsync(ClaimedSignals claimed, CancellationToken cancellation)

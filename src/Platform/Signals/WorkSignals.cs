@@ -11,14 +11,22 @@ namespace Akashi.Platform.Signals;
 /// </summary>
 public sealed class WorkSignals(AkashiDatabase database, TimeProvider clock)
 {
-    private const int MaximumClaimed = 256;
+    private const int MaximumSignals = 1000; // of one tenant, taken together
 
     private const string Insert = "INSERT INTO platform.signal (queue, tenant_id, due_at) VALUES (@queue, @Tenant, @due)";
 
-    // A claim is a lease: when its holder dies, the signal is due again after it.
+    // A claim is a lease: when its holder dies, the signal is due again after it. Tenants are chosen, not signals: thousands of one
+    // tenant's stand for one turn of its, behind all who have waited longer.
     private const string Claim = """
+        WITH tenants AS (
+            SELECT tenant_id FROM platform.signal WHERE queue = @queue AND due_at <= @now AND tenant_id <> ALL(@without)
+            GROUP BY tenant_id ORDER BY min(due_at), tenant_id LIMIT @most)
         UPDATE platform.signal SET due_at = @leaseEnd, attempts = attempts + 1
-        WHERE id IN (SELECT id FROM platform.signal WHERE queue = @queue AND due_at <= @now ORDER BY due_at LIMIT @MaximumClaimed FOR UPDATE SKIP LOCKED)
+        WHERE id IN (
+            SELECT taken.id FROM tenants AS chosen
+            CROSS JOIN LATERAL (
+                SELECT s.id FROM platform.signal s WHERE s.queue = @queue AND s.tenant_id = chosen.tenant_id AND s.due_at <= @now
+                ORDER BY s.due_at LIMIT @MaximumSignals FOR UPDATE SKIP LOCKED) AS taken)
         RETURNING id, tenant_id, attempts
         """;
 
@@ -32,11 +40,14 @@ public sealed class WorkSignals(AkashiDatabase database, TimeProvider clock)
         if (due is null) session.AfterCommit(() => Wake(queue));
     }
 
-    /// <summary>Signals that are due, now leased to the caller.</summary>
-    internal async Task<IReadOnlyList<ClaimedSignals>> ClaimAsync(string queue, TimeSpan lease, CancellationToken cancellation)
+    /// <summary>Signals that are due, now leased to the caller, of those tenants that have waited longest.</summary>
+    /// <param name="most">How many tenants.</param>
+    /// <param name="without">Tenants that have their turn already.</param>
+    internal async Task<IReadOnlyList<ClaimedSignals>> ClaimAsync(string queue, TimeSpan lease, int most, IEnumerable<TenantId> without, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        var rows = await database.QueryBeforeTenantAsync<(long Id, Guid Tenant, int Attempts)>(Claim, new { queue, now, leaseEnd = now + lease, MaximumClaimed }, cancellation);
+        var parameters = new { queue, now, leaseEnd = now + lease, most, without = without.Select(tenant => tenant.Value).ToArray(), MaximumSignals };
+        var rows = await database.QueryBeforeTenantAsync<(long Id, Guid Tenant, int Attempts)>(Claim, parameters, cancellation);
         return [.. rows.GroupBy(row => row.Tenant).Select(group => new ClaimedSignals(new TenantId(group.Key), [.. group.Select(row => row.Id)], group.Max(row => row.Attempts)))];
     }
 
@@ -49,7 +60,7 @@ public sealed class WorkSignals(AkashiDatabase database, TimeProvider clock)
     /// <returns>After a signal of this node, or after <paramref name="patience"/>.</returns>
     internal Task WaitAsync(string queue, TimeSpan patience, CancellationToken cancellation) => WakeOf(queue).WaitAsync(patience, cancellation);
 
-    private void Wake(string queue)
+    internal void Wake(string queue)
     {
         var wake = WakeOf(queue);
         try

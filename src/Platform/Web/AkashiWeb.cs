@@ -14,6 +14,7 @@ using Akashi.Platform.Mail;
 using Akashi.Platform.Metrics;
 using Akashi.Platform.Objects;
 using Akashi.Platform.OperatorAccess;
+using Akashi.Platform.Quotas;
 using Akashi.Platform.Retention;
 using Akashi.Platform.Signals;
 using Akashi.Platform.Tenancy;
@@ -68,6 +69,7 @@ public static class AkashiWeb
         services.AddAudit();
         services.AddPlatformHealth();
         services.AddServiceMetrics();
+        services.AddQuotas();
         services.AddSingleton<OperatorGrants>();
         services.AddSingleton<IdempotentRequests>();
         services.AddSingleton<WebKeys>();
@@ -123,8 +125,10 @@ public static class AkashiWeb
         app.UseMiddleware<SecurityHeaders>();
         app.UseExceptionHandler(ServerFault.Handling);
         app.UseRequestLocalization();
+        app.UseMiddleware<RequestCeiling>();
         app.UseRouting();
         app.UseMiddleware<AccessMiddleware>();
+        app.UseMiddleware<QuotaMiddleware>();
         app.UseMiddleware<IdempotencyMiddleware>();
         app.UseAntiforgery();
 

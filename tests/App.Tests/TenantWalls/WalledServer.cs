@@ -7,12 +7,14 @@ using Akashi.Certificates;
 using Akashi.Endpoints;
 using Akashi.Identity;
 using Akashi.Operations;
+using Akashi.Platform.Quotas;
 using Akashi.Platform.Web;
 using Akashi.Portal;
 using Akashi.TestKit;
 using Akashi.TestKit.Service;
 using Akashi.TestKit.Terminals;
 using Akashi.Traces;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Akashi.App.Tests.TenantWalls;
 
@@ -102,6 +104,8 @@ public sealed class WalledServer : IAsyncLifetime
     /// <summary>All that the database and the disk hold of B.</summary>
     internal async Task<string> StateOfBAsync()
     {
+        // What B itself used is written later than it happens; what A does must not count there.
+        await Server.Services.GetRequiredService<QuotaUse>().ReadAsync(Tenants.B.Id, CancellationToken.None);
         var state = new StringBuilder();
         var tables = await Server.Database.QueryAsOwnerAsync<string>("SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND c.relrowsecurity ORDER BY 1");
         foreach (var table in tables)

@@ -28,4 +28,27 @@ public sealed class TenantCommandTests
         Assert.Equal(0, answer.Code);
         Assert.Equal("POST /api/v1/tenants/AK00000001/end", Assert.Single(api.Requests));
     }
+
+    [Fact]
+    public async Task Limits_WithOneOfThem_LeavesTheOthersAsTheyWereSet()
+    {
+        const string limits = """{"limits":{"requestsPerSecond":300,"requestBurst":3000,"ingestBytesPerSecond":1,"ingestBurstBytes":2,"searches":8},"plan":{"requestsPerSecond":300,"requestBurst":3000,"ingestBytesPerSecond":1,"ingestBurstBytes":2,"searches":8},"own":{"requestsPerSecond":null,"requestBurst":50,"ingestBytesPerSecond":null,"ingestBurstBytes":null,"searches":null},"nodes":1,"use":[{"kind":"requests","usedLastHour":1234,"refusedLastHour":7,"usedLastDay":2,"refusedLastDay":3}]}""";
+        var sent = "";
+        await using var api = await FakeApi.StartAsync(async context =>
+        {
+            if (context.Request.Method == "PUT") sent = await new StreamReader(context.Request.Body).ReadToEndAsync();
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync(limits);
+        });
+        var answer = await Client.RunAsync(api.Data, "tenant", "limits", "AK00000001");
+        Assert.Equal(0, answer.Code);
+        Assert.Contains("1,234", answer.Output, StringComparison.Ordinal);
+        Assert.Equal(["GET /api/v1/tenants/AK00000001/limits"], api.Requests);
+        Assert.Equal(0, (await Client.RunAsync(api.Data, "tenant", "limits", "AK00000001", "--searches", "20")).Code);
+        Assert.Equal("""{"requestsPerSecond":null,"requestBurst":50,"ingestBytesPerSecond":null,"ingestBurstBytes":null,"searches":20}""", sent);
+        Assert.Equal(0, (await Client.RunAsync(api.Data, "tenant", "limits", "AK00000001", "--plan")).Code);
+        Assert.Equal("""{"requestsPerSecond":null,"requestBurst":null,"ingestBytesPerSecond":null,"ingestBurstBytes":null,"searches":null}""", sent);
+        Assert.Equal(0, (await Client.RunAsync(api.Data, "contract-limits")).Code);
+        Assert.Equal("GET /api/v1/contract/limits", api.Requests.Last());
+    }
 }

@@ -28,7 +28,7 @@ public sealed class SignalTests : IAsyncLifetime
     public async Task Raise_InATransactionThatRollsBack_LeavesNothing()
     {
         await using (var session = await _database.Application.OpenAsync(_tenant)) await _signals.RaiseAsync(session, "probe");
-        Assert.Empty(await _signals.ClaimAsync("probe", TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
+        Assert.Empty(await _signals.ClaimAsync("probe", TimeSpan.FromMinutes(1), 10, [], TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -69,14 +69,81 @@ public sealed class SignalTests : IAsyncLifetime
         await work.StopAsync(TestContext.Current.CancellationToken);
     }
 
-    private async Task RaiseAsync()
+    [Fact]
+    public async Task Claim_AfterThousandsOfOneTenant_GivesTheOtherItsTurnNext()
     {
-        await using var session = await _database.Application.OpenAsync(_tenant);
+        const int backlog = 3000;
+        var other = TenantId.New(TimeProvider.System);
+        await using (var session = await _database.Application.OpenAsync(_tenant))
+        {
+            await session.ExecuteAsync("INSERT INTO platform.signal (queue, tenant_id, due_at) SELECT 'probe', @tenant, @due FROM generate_series(1, @backlog)",
+                new { tenant = _tenant, due = _clock.GetUtcNow().AddMinutes(-1), backlog }, TestContext.Current.CancellationToken);
+            await session.CommitAsync(TestContext.Current.CancellationToken);
+        }
+        await RaiseAsync(other);
+        Task<IReadOnlyList<ClaimedSignals>> NextAsync(params TenantId[] busy) => _signals.ClaimAsync("probe", TimeSpan.FromMinutes(1), 1, busy, TestContext.Current.CancellationToken);
+        Assert.Equal(_tenant, Assert.Single(await NextAsync()).Tenant);
+        Assert.Equal(other, Assert.Single(await NextAsync(_tenant)).Tenant);
+        Assert.Empty(await NextAsync(_tenant));
+        Assert.Equal(_tenant, Assert.Single(await NextAsync()).Tenant); // its backlog goes on
+    }
+
+    [Fact]
+    public async Task Work_WhileOneTenantsTurnHangs_GoesOnWithTheOthers()
+    {
+        await RaiseAsync();
+        using var work = new Slow(_signals, _clock, _tenant);
+        await work.StartAsync(TestContext.Current.CancellationToken);
+        await work.Hanging.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await RaiseAsync(); // more of the same does not take the second place
+        for (var i = 0; i < 3; i++)
+        {
+            var other = TenantId.New(TimeProvider.System);
+            await RaiseAsync(other);
+            await TestWait.UntilAsync(() => Task.FromResult(work.Done.Contains(other)), Patience);
+        }
+        Assert.Equal(1, work.Begun(_tenant));
+        await work.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    private Task RaiseAsync() => RaiseAsync(_tenant);
+
+    private async Task RaiseAsync(TenantId tenant)
+    {
+        await using var session = await _database.Application.OpenAsync(tenant);
         await _signals.RaiseAsync(session, "probe");
         await session.CommitAsync();
     }
 
-    private Task<IReadOnlyList<ClaimedSignals>> ClaimAsync() => _signals.ClaimAsync("probe", TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+    private Task<IReadOnlyList<ClaimedSignals>> ClaimAsync() => _signals.ClaimAsync("probe", TimeSpan.FromMinutes(1), 10, [], TestContext.Current.CancellationToken);
+
+    /// <summary>Two at once; one tenant's work never ends.</summary>
+    private sealed class Slow(WorkSignals signals, TimeProvider clock, TenantId hangs) : SignalledWork(signals, clock, NullLogger.Instance)
+    {
+        private readonly ConcurrentQueue<TenantId> _begun = [];
+        private readonly TaskCompletionSource _hanging = new();
+
+        public Task Hanging => _hanging.Task;
+
+        public ConcurrentBag<TenantId> Done { get; } = [];
+
+        protected override string Queue => "probe";
+
+        protected override int Parallelism => 2;
+
+        public int Begun(TenantId tenant) => _begun.Count(one => one == tenant);
+
+        protected override async Task WorkAsync(TenantId tenant, CancellationToken cancellation)
+        {
+            _begun.Enqueue(tenant);
+            if (tenant == hangs)
+            {
+                _hanging.TrySetResult();
+                await Task.Delay(Timeout.Infinite, cancellation);
+            }
+            Done.Add(tenant);
+        }
+    }
 
     private sealed class Probe(WorkSignals signals, TimeProvider clock, int failures) : SignalledWork(signals, clock, NullLogger.Instance)
     {

@@ -54,6 +54,7 @@ public sealed class ReconcileTests
         var (name, now) = (pipeline.NewName(), pipeline.Clock.GetUtcNow());
         var zip = TracePipeline.Zip(name, TracePipeline.Log(TracePipeline.Line(2)));
         var header = new ArchiveHeader(pipeline.Tenant, name, Sha256.Of(zip), zip.Length, 100, 1, TraceNames.SourceAgent, now, now);
-        await pipeline.Service<BatchArchive>().StoreAsync(header, header.ToBytes(), zip, Cancellation);
+        var archive = pipeline.Service<BatchArchive>();
+        await archive.StoreAsync(header, archive.Seal(header, header.ToBytes(), zip), Cancellation);
     }
 }

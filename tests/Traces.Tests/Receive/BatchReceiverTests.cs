@@ -1,4 +1,5 @@
 using Akashi.Platform.Errors;
+using Akashi.Platform.Tenancy;
 using Akashi.Traces.Receive;
 
 namespace Akashi.Traces.Tests.Receive;
@@ -65,12 +66,13 @@ public sealed class BatchReceiverTests
     public void TryTake_WhileABigShareIsOut_BoundsTheSum(long second, bool granted)
     {
         var budget = new ReceiveBudget();
-        using var first = budget.TryTake(70 << 20);
+        TenantId one = TenantId.New(TimeProvider.System), another = TenantId.New(TimeProvider.System);
+        using var first = budget.TryTake(one, 70 << 20);
         Assert.NotNull(first);
-        using var more = budget.TryTake(second);
+        using var more = budget.TryTake(another, second);
         Assert.Equal(granted, more is not null);
         first.Dispose();
-        using var after = budget.TryTake(second);
+        using var after = budget.TryTake(another, second);
         Assert.Equal(granted, more is not null);
     }
 

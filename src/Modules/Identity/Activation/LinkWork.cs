@@ -28,20 +28,17 @@ internal sealed class LinkWork(AkashiDatabase database, WorkSignals signals, Act
 
     protected override async Task WorkAsync(TenantId tenant, CancellationToken cancellation)
     {
-        while (true)
+        await using var session = await database.OpenAsync(tenant, cancellation);
+        var taken = await session.QueryAsync<(string UserKey, string Language, string Address)>(Take, new { Batch }, cancellation);
+        foreach (var (userKey, language, address) in taken)
         {
-            await using var session = await database.OpenAsync(tenant, cancellation);
-            var taken = await session.QueryAsync<(string UserKey, string Language, string Address)>(Take, new { Batch }, cancellation);
-            foreach (var (userKey, language, address) in taken)
-            {
-                var person = (await session.QueryAsync<(Guid Id, string UserId)>(Person, new { UserKey = userKey }, cancellation)).SingleOrDefault();
-                if (person.UserId is null) continue;
-                await links.SendAsync(session, person.Id, language, cancellation);
-                await audit.WriteAsync(session, AuditActor.Service(Queue), new AuditEntry("account.ask-link", person.UserId, null, new { Address = address }), cancellation);
-            }
-            await session.ExecuteAsync("DELETE FROM identity.link_request WHERE judged AND requested_at < @before", new { before = _clock.GetUtcNow() - Kept }, cancellation);
-            await session.CommitAsync(cancellation);
-            if (taken.Count < Batch) return;
+            var person = (await session.QueryAsync<(Guid Id, string UserId)>(Person, new { UserKey = userKey }, cancellation)).SingleOrDefault();
+            if (person.UserId is null) continue;
+            await links.SendAsync(session, person.Id, language, cancellation);
+            await audit.WriteAsync(session, AuditActor.Service(Queue), new AuditEntry("account.ask-link", person.UserId, null, new { Address = address }), cancellation);
         }
+        await session.ExecuteAsync("DELETE FROM identity.link_request WHERE judged AND requested_at < @before", new { before = _clock.GetUtcNow() - Kept }, cancellation);
+        if (taken.Count == Batch) await Signals.RaiseAsync(session, Queue, cancellation: cancellation); // the next tenant has its turn
+        await session.CommitAsync(cancellation);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Akashi.Platform.Quotas;
 using Akashi.Platform.Tenancy;
 
 namespace Akashi.Identity.Contracts;
@@ -69,6 +70,9 @@ public static class PlanCatalogue
         ["file-access"] = Entitlement.FileAccess,
         ["disaster-recovery"] = Entitlement.DisasterRecovery,
     }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>How much of the service a contract of the plan may use at a time, unless the operator sets something else.</summary>
+    internal static TenantLimits LimitsOf(string plan) => plan is "service" or "complete" ? TenantLimits.Large : TenantLimits.Standard;
 
     /// <summary>Names that a newer node wrote and this one does not know include nothing.</summary>
     internal static FrozenSet<Entitlement> Included(string plan, IEnumerable<string> options) =>

@@ -8,13 +8,16 @@ namespace Akashi.Traces.Archive;
 /// <summary>Keeps each batch exactly as it was uploaded, encrypted. This is the write-ahead log of everything else.</summary>
 internal sealed class BatchArchive(IObjectStore objects, KeyStore keys, TimeProvider clock)
 {
+    /// <summary>The object as it will be stored; costs a processor, and nothing else.</summary>
+    public byte[] Seal(ArchiveHeader header, ReadOnlySpan<byte> headerBytes, ReadOnlySpan<byte> zip) => SealedObject.Seal(keys, header.Tenant, headerBytes, zip);
+
     /// <summary>Durable when it returns.</summary>
     /// <returns>The object's key. Each attempt has its own, so that a second upload of a batch never touches the first one's object.</returns>
-    public async Task<ObjectKey> StoreAsync(ArchiveHeader header, ReadOnlyMemory<byte> headerBytes, ReadOnlyMemory<byte> zip, CancellationToken cancellation)
+    public async Task<ObjectKey> StoreAsync(ArchiveHeader header, ReadOnlyMemory<byte> sealedBytes, CancellationToken cancellation)
     {
         var attempt = Guid.CreateVersion7(clock.GetUtcNow());
         var key = ObjectKey.Of(FolderOf(header.Tenant).ToString(), header.CollectionDay.ToString(), header.Name.Tmid.ToString(), $"{header.Name.Id}-{attempt:N}{TraceNames.ArchiveExtension}");
-        await objects.WriteAsync(key, SealedObject.Seal(keys, header.Tenant, headerBytes.Span, zip.Span), cancellation);
+        await objects.WriteAsync(key, sealedBytes, cancellation);
         return key;
     }
 

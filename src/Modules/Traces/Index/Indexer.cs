@@ -23,6 +23,7 @@ internal sealed partial class Indexer(
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(3);
     private const int MaximumBatches = 500;
     private const long MaximumLogBytes = 192 << 20;
+    private const long LeastShare = 16 << 20;
 
     private readonly ConcurrentDictionary<TenantId, bool> _dirty = new();
     private readonly ConcurrentDictionary<(TenantId Tenant, long Leaf), bool> _damaged = new();
@@ -41,11 +42,7 @@ internal sealed partial class Indexer(
                     foreach (var tenant in await tenants.ListAsync(stoppingToken)) _dirty[tenant.Id] = true;
                     lastScan = clock.GetUtcNow();
                 }
-                foreach (var tenant in _dirty.Keys)
-                {
-                    _dirty.TryRemove(tenant, out _);
-                    if (await IndexAsync(tenant, stoppingToken)) _dirty[tenant] = true;
-                }
+                await IndexInTurnAsync([.. _dirty.Keys], stoppingToken);
                 if (_dirty.IsEmpty) await _wake.WaitAsync(FullScan, stoppingToken);
                 await Task.Delay(Gather, clock, stoppingToken);
             }
@@ -63,8 +60,30 @@ internal sealed partial class Indexer(
         }
     }
 
+    /// <summary>A round for each tenant; the more there are, the smaller, so that none waits long behind another one's backlog.</summary>
+    internal async Task IndexInTurnAsync(IReadOnlyList<TenantId> tenants, CancellationToken cancellation)
+    {
+        var share = Math.Max(LeastShare, MaximumLogBytes / Math.Max(1, tenants.Count));
+        var failures = new List<Exception>();
+        foreach (var tenant in tenants)
+        {
+            _dirty.TryRemove(tenant, out _);
+            try
+            {
+                if (await IndexAsync(tenant, share, cancellation)) _dirty[tenant] = true;
+            }
+            catch (Exception e) when (e is not OperationCanceledException and not OutOfMemoryException)
+            {
+                failures.Add(e); // what is wrong with one tenant's files does not hold up the next
+            }
+        }
+        if (failures.Count > 0) throw new AggregateException(failures);
+    }
+
+    internal Task<bool> IndexAsync(TenantId tenant, CancellationToken cancellation) => IndexAsync(tenant, MaximumLogBytes, cancellation);
+
     /// <returns>True when more may be pending.</returns>
-    internal async Task<bool> IndexAsync(TenantId tenant, CancellationToken cancellation)
+    private async Task<bool> IndexAsync(TenantId tenant, long maximumLogBytes, CancellationToken cancellation)
     {
         var batches = await pending.OldestAsync(tenant, MaximumBatches, DamagedOf(tenant), cancellation);
         if (batches.Count == 0) return false;
@@ -73,7 +92,7 @@ internal sealed partial class Indexer(
         var damaged = 0;
         foreach (var batch in batches)
         {
-            if (leaves.Count > 0 && builder.Bytes + batch.LogBytes > MaximumLogBytes) break;
+            if (leaves.Count > 0 && builder.Bytes + batch.LogBytes > maximumLogBytes) break;
             try
             {
                 builder.Add(batch.Name, batch.CollectedAt, await pending.ReadLogAsync(tenant, batch, cancellation));

@@ -16,6 +16,8 @@ internal sealed partial class Merger(
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
+    private const int MaximumRounds = 8; // then all tenants are looked at again
+
     /// <summary>Longer than any search may run.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(2);
 
@@ -26,11 +28,7 @@ internal sealed partial class Merger(
         {
             try
             {
-                foreach (var tenant in await tenants.ListAsync(stoppingToken))
-                {
-                    await MergeAsync(tenant.Id, stoppingToken);
-                    await RemoveRetiredAsync(tenant.Id, stoppingToken);
-                }
+                await MergeInTurnAsync([.. (await tenants.ListAsync(stoppingToken)).Select(tenant => tenant.Id)], stoppingToken);
             }
             catch (Exception e) when (e is not OperationCanceledException and not OutOfMemoryException)
             {
@@ -39,11 +37,35 @@ internal sealed partial class Merger(
         }
     }
 
+    /// <summary>One day of each tenant's, then the next of those that have more: many days of one do not hold up another.</summary>
+    private async Task MergeInTurnAsync(IReadOnlyList<TenantId> waiting, CancellationToken cancellation)
+    {
+        for (var round = 0; round < MaximumRounds && waiting.Count > 0; round++)
+        {
+            var more = new List<TenantId>();
+            foreach (var tenant in waiting)
+            {
+                try
+                {
+                    if (await MergeAsync(tenant, 1, cancellation) > 0) more.Add(tenant);
+                    await RemoveRetiredAsync(tenant, cancellation);
+                }
+                catch (Exception e) when (e is not OperationCanceledException and not OutOfMemoryException)
+                {
+                    LogRoundFailed(e); // what is wrong with one tenant's files does not hold up the next
+                }
+            }
+            waiting = more;
+        }
+    }
+
+    internal Task<int> MergeAsync(TenantId tenant, CancellationToken cancellation) => MergeAsync(tenant, int.MaxValue, cancellation);
+
     /// <returns>How many segments were merged into others.</returns>
-    internal async Task<int> MergeAsync(TenantId tenant, CancellationToken cancellation)
+    private async Task<int> MergeAsync(TenantId tenant, int days, CancellationToken cancellation)
     {
         var merged = 0;
-        foreach (var sources in MergePlan.Of(await catalogue.LiveAsync(tenant, null, null, cancellation)))
+        foreach (var sources in MergePlan.Of(await catalogue.LiveAsync(tenant, null, null, cancellation)).Take(days))
         {
             using var lease = readers.Use(tenant, sources);
             var into = await Task.Run(() => new SegmentMerger(clock).Merge(tenant, folder.Of(tenant), lease.Readers, id => folder.KeyOf(tenant, id), cancellation), cancellation);

@@ -1,3 +1,4 @@
+using Akashi.Platform.Quotas;
 using Akashi.Platform.Tenancy;
 using Akashi.Platform.Web;
 using Akashi.Portal.Contracts;
@@ -15,9 +16,9 @@ internal static class TracesPages
 
     public static void Map(ServiceRoutes routes)
     {
-        routes.Console.MapGet(Path, ShowTraces.HandleAsync).RequirePermission(Permission.TracesSearch, TenantScope.Own);
-        routes.Console.MapGet(Path + "/row/{id}", ShowTrace.HandleAsync).RequirePermission(Permission.TracesSearch, TenantScope.Own);
-        routes.Console.MapGet(Path + "/table.csv", DownloadTable.HandleAsync).RequirePermission(Permission.TracesExport, TenantScope.Own);
-        routes.Console.MapGet(Path + "/original.log", ExportTraces.HandleAsync).RequirePermission(Permission.TracesExport, TenantScope.Own);
+        routes.Console.MapGet(Path, ShowTraces.HandleAsync).RequirePermission(Permission.TracesSearch, TenantScope.Own).CountsAs(QuotaKind.Searches);
+        routes.Console.MapGet(Path + "/row/{id}", ShowTrace.HandleAsync).RequirePermission(Permission.TracesSearch, TenantScope.Own).CountsAs(QuotaKind.Searches);
+        routes.Console.MapGet(Path + "/table.csv", DownloadTable.HandleAsync).RequirePermission(Permission.TracesExport, TenantScope.Own).CountsAs(QuotaKind.Searches);
+        routes.Console.MapGet(Path + "/original.log", ExportTraces.HandleAsync).RequirePermission(Permission.TracesExport, TenantScope.Own).CountsAs(QuotaKind.Searches);
     }
 }

@@ -2,6 +2,8 @@ using System.Buffers;
 using Akashi.Agent.Protocol;
 using Akashi.Platform.Crypto;
 using Akashi.Platform.Errors;
+using Akashi.Platform.Objects;
+using Akashi.Platform.Quotas;
 using Akashi.Platform.Tenancy;
 using Akashi.Traces.Archive;
 using Microsoft.AspNetCore.Http;
@@ -16,8 +18,12 @@ internal sealed record BatchReceipt(long Lines, bool Stored);
 /// Takes one uploaded batch: read, check, archive, log. A receipt is given only after the archived object and its manifest are
 /// durable; every failure before leaves nothing that counts.
 /// </summary>
-internal sealed class BatchReceiver(BatchArchive archive, ManifestLog manifests, ReceiveBudget budget, RecentLogs recent, BatchMetrics metrics, TimeProvider clock)
+internal sealed class BatchReceiver(
+    BatchArchive archive, ManifestLog manifests, ReceiveBudget budget, TenantQuotas quotas, ReceiveQueues queues, RecentLogs recent, BatchMetrics metrics, TimeProvider clock)
 {
+    /// <summary>A batch that was found sound, sealed for the archive.</summary>
+    private sealed record Sealed(ArchiveHeader Header, byte[] HeaderBytes, byte[] Log, byte[] Object);
+
     /// <param name="source"><see cref="TraceNames.SourceAgent"/> or <see cref="TraceNames.SourceImport"/>.</param>
     /// <param name="beforeStoring">Runs on the unpacked log of a sound batch, before anything is stored.</param>
     public async Task<Outcome<BatchReceipt>> ReceiveAsync(
@@ -25,19 +31,24 @@ internal sealed class BatchReceiver(BatchArchive archive, ManifestLog manifests,
     {
         if (request.ContentLength is not { } length) return new LengthMissing();
         if (length > BatchZip.MaximumZipBytes) return new BatchTooLarge(length, BatchZip.MaximumZipBytes);
-        using var share = budget.TryTake(length);
+        using var share = budget.TryTake(tenant, length);
         if (share is null) return new ReceiveBusy();
+        if (await quotas.ChargeIngestAsync(tenant, length, cancellation) is { } refusal) return refusal;
         var buffer = ArrayPool<byte>.Shared.Rent((int)length);
         try
         {
             var zip = buffer.AsMemory(0, (int)length);
             var arrived = await request.Body.ReadAtLeastAsync(zip, zip.Length, throwOnEndOfStream: false, cancellation);
             if (arrived < length) return new BatchCutShort(arrived, length);
-            if (!BatchZip.ReadSize(zip.Span, name).TryGet(out var size, out var failure)) return failure;
-            if (!share.TryGrow(size)) return new ReceiveBusy();
-            if (!BatchZip.ReadLog(zip, name).TryGet(out var log, out failure)) return failure;
-            if (beforeStoring is not null) await beforeStoring(log);
-            return await StoreAsync(tenant, name, source, zip, log, cancellation);
+            // Only now: a sender with a slow line holds no place that others wait for.
+            if (!(await quotas.EnterAsync(tenant, QuotaKind.Ingest, queues.Processors, cancellation)).TryGet(out var place, out var failure)) return failure;
+            Sealed? batch;
+            using (place)
+            {
+                if (!Prepare(tenant, name, source, zip, share).TryGet(out batch, out failure)) return failure;
+            }
+            if (beforeStoring is not null) await beforeStoring(batch.Log);
+            return await StoreAsync(batch, source, cancellation);
         }
         finally
         {
@@ -45,27 +56,37 @@ internal sealed class BatchReceiver(BatchArchive archive, ManifestLog manifests,
         }
     }
 
-    private async Task<Outcome<BatchReceipt>> StoreAsync(TenantId tenant, BatchName name, string source, ReadOnlyMemory<byte> zip, byte[] log, CancellationToken cancellation)
+    private Outcome<Sealed> Prepare(TenantId tenant, BatchName name, string source, ReadOnlyMemory<byte> zip, ReceiveBudget.Share share)
     {
+        if (!BatchZip.ReadSize(zip.Span, name).TryGet(out var size, out var failure)) return failure;
+        if (!share.TryGrow(size)) return new ReceiveBusy();
+        if (!BatchZip.ReadLog(zip, name).TryGet(out var log, out failure)) return failure;
         var now = clock.GetUtcNow();
-        var lines = CountLines(log);
         var collected = source == TraceNames.SourceImport ? name.SendTime : now;
-        var header = new ArchiveHeader(tenant, name, Sha256.Of(zip.Span), zip.Length, log.Length, lines, source, now, collected);
+        var header = new ArchiveHeader(tenant, name, Sha256.Of(zip.Span), zip.Length, log.Length, CountLines(log), source, now, collected);
         var headerBytes = header.ToBytes();
-        var key = await archive.StoreAsync(header, headerBytes, zip, cancellation);
-        recent.Keep(key.ToString(), log); // before the indexer can ask for it
+        return new Sealed(header, headerBytes, log, archive.Seal(header, headerBytes, zip.Span));
+    }
+
+    private async Task<Outcome<BatchReceipt>> StoreAsync(Sealed batch, string source, CancellationToken cancellation)
+    {
+        var header = batch.Header;
+        if (!(await quotas.EnterAsync(header.Tenant, QuotaKind.Ingest, queues.Disk, cancellation)).TryGet(out var place, out var failure)) return failure;
+        ObjectKey key;
+        using (place) key = await archive.StoreAsync(header, batch.Object, cancellation);
+        recent.Keep(key.ToString(), batch.Log); // before the indexer can ask for it
         var added = false;
         try
         {
-            var verdict = await manifests.AppendAsync(header, headerBytes, key.ToString(), cancellation);
+            var verdict = await manifests.AppendAsync(header, batch.HeaderBytes, key.ToString(), cancellation);
             added = verdict == ManifestVerdict.Added;
             if (added)
             {
-                metrics.Stored(source, zip.Length, lines);
-                return new BatchReceipt(lines, Stored: true);
+                metrics.Stored(source, header.ZipBytes, header.Lines);
+                return new BatchReceipt(header.Lines, Stored: true);
             }
             await archive.DeleteAsync(key, CancellationToken.None);
-            return verdict == ManifestVerdict.AlreadyThere ? new BatchReceipt(lines, Stored: false) : new BatchDiffers(name.Id.ToString());
+            return verdict == ManifestVerdict.AlreadyThere ? new BatchReceipt(header.Lines, Stored: false) : new BatchDiffers(header.Name.Id.ToString());
         }
         finally
         {

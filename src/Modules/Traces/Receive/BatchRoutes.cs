@@ -1,3 +1,4 @@
+using Akashi.Platform.Quotas;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Mvc;
 
@@ -5,7 +6,7 @@ namespace Akashi.Traces.Receive;
 
 internal static class BatchRoutes
 {
-    /// <summary>Lets a body grow to the largest batch; every other route stays at the server's small default.</summary>
+    /// <summary>Lets a body grow to the largest batch; every other route stays at the server's small default. <see cref="BatchReceiver"/> charges what arrives.</summary>
     public static RouteHandlerBuilder TakesBatches(this RouteHandlerBuilder route) =>
-        route.WithMetadata(new RequestSizeLimitAttribute(BatchZip.MaximumZipBytes + 1L)).DisableAntiforgery();
+        route.WithMetadata(new RequestSizeLimitAttribute(BatchZip.MaximumZipBytes + 1L)).CountsAs(QuotaKind.Ingest).DisableAntiforgery();
 }

@@ -1,8 +1,11 @@
+using Akashi.Platform.Tenancy;
+
 namespace Akashi.Traces.Receive;
 
 /// <summary>
 /// Bounds the memory of batches under way: the zip three times (as it came, as it is unpacked from, as it is sealed) and the log that it
-/// says it unpacks to. Beyond the bound senders are asked to come back instead of the process growing.
+/// says it unpacks to. Beyond the bound senders are asked to come back instead of the process growing. A tenant's second batch may take no
+/// more than leaves as much free as the tenant then holds: alone it gets half, and a part is free whenever another one comes.
 /// </summary>
 internal sealed class ReceiveBudget
 {
@@ -10,34 +13,62 @@ internal sealed class ReceiveBudget
     private const long Least = 1 << 20;
     private const int ZipCopies = 3;
 
+    private readonly Lock _gate = new();
+    private readonly Dictionary<TenantId, (long Bytes, int Shares)> _held = [];
     private long _taken;
 
     /// <returns>Null when the budget is used up; dispose to give the share back.</returns>
-    public Share? TryTake(long zipBytes)
+    public Share? TryTake(TenantId tenant, long zipBytes)
     {
         var bytes = Math.Max(Least, zipBytes * ZipCopies);
-        return TryAdd(bytes) ? new Share(this, bytes) : null;
+        lock (_gate) return TryAdd(tenant, bytes, shares: 1) ? new Share(this, tenant, bytes) : null;
     }
 
-    private bool TryAdd(long bytes)
+    private bool TryAdd(TenantId tenant, long bytes, int shares)
     {
-        if (Interlocked.Add(ref _taken, bytes) <= Total) return true;
-        Interlocked.Add(ref _taken, -bytes);
-        return false;
+        var (held, others) = _held.GetValueOrDefault(tenant);
+        var free = Total - _taken - bytes;
+        if (free < 0 || (others + shares > 1 && held + bytes > free)) return false;
+        _taken += bytes;
+        _held[tenant] = (held + bytes, others + shares);
+        return true;
     }
 
-    internal sealed class Share(ReceiveBudget budget, long bytes) : IDisposable
+    private bool TryGrow(Share share, long bytes)
     {
-        private long _bytes = bytes;
-
-        /// <summary>Asks for what unpacking takes, before anything is unpacked: a small zip may promise much.</summary>
-        public bool TryGrow(long logBytes)
+        lock (_gate)
         {
-            if (!budget.TryAdd(logBytes)) return false;
-            Interlocked.Add(ref _bytes, logBytes);
+            if (!TryAdd(share.Tenant, bytes, shares: 0)) return false;
+            share.Bytes += bytes;
             return true;
         }
+    }
 
-        public void Dispose() => Interlocked.Add(ref budget._taken, -Interlocked.Exchange(ref _bytes, 0));
+    private void GiveBack(Share share)
+    {
+        lock (_gate)
+        {
+            var (held, shares) = _held[share.Tenant];
+            if (shares == 1) _held.Remove(share.Tenant);
+            else _held[share.Tenant] = (held - share.Bytes, shares - 1);
+            _taken -= share.Bytes;
+        }
+    }
+
+    internal sealed class Share(ReceiveBudget budget, TenantId tenant, long bytes) : IDisposable
+    {
+        private int _disposed;
+
+        public TenantId Tenant => tenant;
+
+        public long Bytes { get; set; } = bytes;
+
+        /// <summary>Asks for what unpacking takes, before anything is unpacked: a small zip may promise much.</summary>
+        public bool TryGrow(long logBytes) => budget.TryGrow(this, logBytes);
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _disposed, 1) == 0) budget.GiveBack(this);
+        }
     }
 }

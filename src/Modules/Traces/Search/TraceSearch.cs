@@ -3,6 +3,7 @@ using System.Text;
 using Akashi.Platform.Calendar;
 using Akashi.Platform.Errors;
 using Akashi.Platform.Hosting;
+using Akashi.Platform.Quotas;
 using Akashi.Platform.Tenancy;
 using Akashi.Traces.Contracts.Predicates;
 using Akashi.Traces.Lines;
@@ -12,15 +13,23 @@ using Akashi.Traces.Store.Search;
 
 namespace Akashi.Traces.Search;
 
-/// <summary>Answers questions about a tenant's traces. Each has a time limit, and only so many run at once.</summary>
-internal sealed class TraceSearch(SegmentReaders segments, ServerOptions options) : IDisposable
+/// <summary>Answers questions about a tenant's traces. Each has a time limit; only so many run at once, and tenants take turns.</summary>
+internal sealed class TraceSearch(SegmentReaders segments, TenantQuotas quotas, ServerOptions options)
 {
     public const int MaximumLimit = 1000;
     private const int HistogramBuckets = 60;
     private const int TimeLimitSeconds = 60;
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(TimeLimitSeconds);
 
-    private readonly SemaphoreSlim _places = new(Environment.ProcessorCount * 2);
+    private const int WaitingPerTenant = 64;
+    private const int Waiting = 1024;
+    private const int MaximumExports = 128;
+
+    /// <summary>A search takes all processors. Half of the places at most are one tenant's, so that another one's begins at once.</summary>
+    private readonly FairQueue _searches = new(Environment.ProcessorCount * 2, Environment.ProcessorCount, WaitingPerTenant, Waiting);
+
+    /// <summary>Exports last as long as their reader; they hold up no search, and mostly wait for the network.</summary>
+    private readonly FairQueue _exports = new(MaximumExports, MaximumExports / 8, WaitingPerTenant, Waiting);
 
     public Task<Outcome<TraceSearchResult>> SearchAsync(TenantId tenant, TraceSearchRequest request, CancellationToken cancellation)
     {
@@ -59,6 +68,8 @@ internal sealed class TraceSearch(SegmentReaders segments, ServerOptions options
     public async Task<Outcome<long>> ExportAsync(TenantId tenant, string query, DateTimeOffset? from, DateTimeOffset? to, Func<Task<Stream>> begin, CancellationToken cancellation)
     {
         if (!Read(query, from, to).TryGet(out var filter, out var failure)) return failure;
+        if (!(await quotas.EnterAsync(tenant, QuotaKind.Searches, _exports, cancellation)).TryGet(out var place, out failure)) return failure;
+        using var held = place;
         using var lease = await segments.OpenAsync(tenant, from, to, cancellation);
         return await SegmentExport.WriteAsync(tenant, lease.Readers, filter, await begin(), cancellation);
     }
@@ -67,6 +78,8 @@ internal sealed class TraceSearch(SegmentReaders segments, ServerOptions options
     public async Task<Outcome<long>> ExportRowsAsync(TenantId tenant, string query, DateTimeOffset? from, DateTimeOffset? to, Func<TraceRow, Task> write, CancellationToken cancellation)
     {
         if (!Read(query, from, to).TryGet(out var filter, out var failure)) return failure;
+        if (!(await quotas.EnterAsync(tenant, QuotaKind.Searches, _exports, cancellation)).TryGet(out var place, out failure)) return failure;
+        using var held = place;
         using var lease = await segments.OpenAsync(tenant, from, to, cancellation);
         var count = 0L;
         foreach (var trace in SegmentExport.Read(tenant, lease.Readers, filter, cancellation))
@@ -77,8 +90,6 @@ internal sealed class TraceSearch(SegmentReaders segments, ServerOptions options
         return count;
     }
 
-    public void Dispose() => _places.Dispose();
-
     private async Task<Outcome<T>> AskAsync<T>(
         TenantId tenant, string query, DateTimeOffset? from, DateTimeOffset? to, Func<TraceQuery, SegmentLease, CancellationToken, T> answer, CancellationToken cancellation)
     {
@@ -87,16 +98,10 @@ internal sealed class TraceSearch(SegmentReaders segments, ServerOptions options
         limit.CancelAfter(TimeLimit);
         try
         {
-            await _places.WaitAsync(limit.Token);
-            try
-            {
-                using var lease = await segments.OpenAsync(tenant, from, to, limit.Token);
-                return await Task.Run(() => answer(filter, lease, limit.Token), limit.Token);
-            }
-            finally
-            {
-                _places.Release();
-            }
+            if (!(await quotas.EnterAsync(tenant, QuotaKind.Searches, _searches, limit.Token)).TryGet(out var place, out failure)) return failure;
+            using var held = place;
+            using var lease = await segments.OpenAsync(tenant, from, to, limit.Token);
+            return await Task.Run(() => answer(filter, lease, limit.Token), limit.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

@@ -24,6 +24,8 @@ internal static class TenantPages
         routes.Console.MapGet(Path + "/{supportId}/edit", EditTenant.EditAsync).RequirePermission(Permission.TenantsManage, TenantScope.Service);
         routes.Console.MapPost(Path + "/{supportId}/edit", EditTenant.ChangeAsync).RequirePermission(Permission.TenantsManage, TenantScope.Service);
         routes.Console.MapPost(Path + "/{supportId}/step", ShowTenant.StepAsync).RequirePermission(Permission.TenantsManage, TenantScope.Service);
+        routes.Console.MapGet(Path + "/{supportId}/limits", EditLimits.GetAsync).RequirePermission(Permission.TenantsManage, TenantScope.Service);
+        routes.Console.MapPost(Path + "/{supportId}/limits", EditLimits.PostAsync).RequirePermission(Permission.TenantsManage, TenantScope.Service);
         routes.Console.MapGet(ContractPath, ShowTenant.OwnAsync).RequirePermission(Permission.ContractRead, TenantScope.Own);
 
         routes.Api.MapGet("/api/v1/tenants", TenantsApi.ListAsync).RequirePermission(Permission.TenantsRead, TenantScope.Service);
@@ -34,6 +36,9 @@ internal static class TenantPages
         routes.Api.MapPost("/api/v1/tenants/{supportId}/resume", TenantsApi.ResumeAsync).RequirePermission(Permission.TenantsManage, TenantScope.Service);
         routes.Api.MapPost("/api/v1/tenants/{supportId}/end", TenantsApi.EndAsync).RequirePermission(Permission.TenantsManage, TenantScope.Service);
         routes.Api.MapPost("/api/v1/tenants/{supportId}/take-back", TenantsApi.TakeBackAsync).RequirePermission(Permission.TenantsManage, TenantScope.Service);
+        routes.Api.MapGet("/api/v1/tenants/{supportId}/limits", LimitsApi.GetAsync).RequirePermission(Permission.TenantsRead, TenantScope.Service);
+        routes.Api.MapPut("/api/v1/tenants/{supportId}/limits", LimitsApi.PutAsync).RequirePermission(Permission.TenantsManage, TenantScope.Service);
+        routes.Api.MapGet("/api/v1/contract/limits", LimitsApi.OwnAsync).RequirePermission(Permission.ContractRead, TenantScope.Own);
         routes.Api.MapGet("/api/v1/contract", TenantsApi.OwnAsync).RequirePermission(Permission.ContractRead, TenantScope.Own);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text;
 using Akashi.Platform.Crypto;
@@ -14,6 +15,13 @@ namespace Akashi.Platform.Database;
 /// </summary>
 public sealed partial class Migrator(string ownerConnection, ILogger logger)
 {
+    /// <summary>
+    /// The previous release serves meanwhile: a change that waits for a table would make everybody behind it wait too, so it steps back and
+    /// tries again.
+    /// </summary>
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(2), Pause = TimeSpan.FromSeconds(1);
+
+    private const int Attempts = 200;
     private const long LockKey = 0x616B61736869; // "akashi"
 
     /// <returns>How many migrations were applied.</returns>
@@ -42,7 +50,7 @@ public sealed partial class Migrator(string ownerConnection, ILogger logger)
                     if (known != digest) throw new InvalidOperationException($"Migration '{name}' was changed after it had been applied. Restore it and add a new one.");
                     continue;
                 }
-                await ApplyAsync(connection, name, digest, sql, cancellation);
+                await ApplyWhenFreeAsync(connection, name, digest, sql, cancellation);
                 count++;
             }
         }
@@ -51,9 +59,27 @@ public sealed partial class Migrator(string ownerConnection, ILogger logger)
         return count;
     }
 
+    private async Task ApplyWhenFreeAsync(NpgsqlConnection connection, string name, string digest, string sql, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await ApplyAsync(connection, name, digest, sql, cancellation);
+                return;
+            }
+            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected && attempt < Attempts)
+            {
+                LogWaits(name);
+                await Task.Delay(Pause, cancellation);
+            }
+        }
+    }
+
     private async Task ApplyAsync(NpgsqlConnection connection, string name, string digest, string sql, CancellationToken cancellation)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await connection.ExecuteAsync("SELECT set_config('lock_timeout', @patience, true)", new { patience = string.Create(CultureInfo.InvariantCulture, $"{LockPatience.TotalMilliseconds}ms") }, transaction);
         await connection.ExecuteAsync(new CommandDefinition(sql, transaction: transaction, commandTimeout: 0, cancellationToken: cancellation));
         await connection.ExecuteAsync("INSERT INTO platform.migration (name, digest) VALUES (@name, @digest)", new { name, digest }, transaction);
         await transaction.CommitAsync(cancellation);
@@ -73,6 +99,9 @@ public sealed partial class Migrator(string ownerConnection, ILogger logger)
         var quartz = QuartzSchema.Read();
         yield return ($"Quartz/{Sha256.Of(Encoding.UTF8.GetBytes(quartz)).ToString()[..16]}", quartz);
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Migration {Name} waits for a long transaction to end; it tries again.")]
+    private partial void LogWaits(string name);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Migration {Name} applied.")]
     private partial void LogApplied(string name);

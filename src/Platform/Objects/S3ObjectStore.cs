@@ -123,8 +123,7 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
             }
             foreach (var upload in (answer.MultipartUploads ?? []).Where(upload => upload.Initiated < begunBefore.UtcDateTime))
             {
-                await _client.AbortMultipartUploadAsync(_options.Bucket, upload.Key, upload.UploadId, cancellation);
-                left++;
+                if (await TryAbortAsync(upload, cancellation)) left++;
             }
             if (answer.IsTruncated != true) return left;
             (request.KeyMarker, request.UploadIdMarker) = (answer.NextKeyMarker, answer.NextUploadIdMarker);
@@ -201,6 +200,20 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
             UseChunkEncoding = false,
         }, cancellation);
         return new PartETag(number, answer.ETag) { ChecksumSHA256 = digest };
+    }
+
+    /// <returns>False when the upload ended since it was listed.</returns>
+    private async Task<bool> TryAbortAsync(MultipartUpload upload, CancellationToken cancellation)
+    {
+        try
+        {
+            await _client.AbortMultipartUploadAsync(_options.Bucket, upload.Key, upload.UploadId, cancellation);
+            return true;
+        }
+        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotFound)
+        {
+            return false;
+        }
     }
 
     private async Task AbortAsync(ObjectKey key, string upload)

@@ -109,11 +109,39 @@ public sealed class S3ObjectStoreTests(S3PeerFixture fixture) : ObjectStoreContr
     private sealed record Request(string Method, string Query, string? Checksum, string? Condition, string BodyDigest);
 
     /// <summary>Looks at what goes over the wire, and answers 503 in the service's place when told to.</summary>
+    [Fact]
+    public async Task Sweep_ServiceWithoutAListOfUploads_SaysSoAndHidesNoOtherFault()
+    {
+        Assert.Null(await Open().SweepAsync(DateTimeOffset.MaxValue, Cancellation)); // s3rver
+        _wire.FailNext = 1000;
+        using var impatient = new S3ObjectStore(fixture.Peer!.Options, new WireFactory(_wire), retries: 1);
+        await Assert.ThrowsAnyAsync<AmazonServiceException>(() => impatient.SweepAsync(DateTimeOffset.MaxValue, Cancellation));
+    }
+
+    [Fact]
+    public async Task Sweep_ServiceWithAListOfUploads_AbortsTheOldOnesOnEveryPage()
+    {
+        var begun = new DateTimeOffset(2026, 11, 20, 0, 0, 0, TimeSpan.Zero);
+        _wire.Answer = request => request.Method == "DELETE" ? "" : Uploads(second: request.Query.Contains("key-marker=a", StringComparison.Ordinal));
+        Assert.Equal(2, await Open().SweepAsync(begun.AddHours(1), Cancellation));
+        Assert.Equal(["one", "three"], _wire.Requests.Where(request => request.Method == "DELETE").Select(request => request.Query.Split("uploadId=")[1]));
+
+        static string Upload(string key, string id, string begun) => $"<Upload><Key>{key}</Key><UploadId>{id}</UploadId><Initiated>{begun}</Initiated></Upload>";
+        static string Uploads(bool second) => $"""
+            <?xml version="1.0" encoding="UTF-8"?><ListMultipartUploadsResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">{(second
+                ? Upload("b", "three", "2026-11-20T00:00:00.000Z") + "<IsTruncated>false</IsTruncated>"
+                : Upload("a", "one", "2026-11-20T00:00:00.000Z") + Upload("a", "two", "2026-11-20T02:00:00.000Z") + "<IsTruncated>true</IsTruncated><NextKeyMarker>a</NextKeyMarker><NextUploadIdMarker>two</NextUploadIdMarker>")}</ListMultipartUploadsResult>
+            """;
+    }
+
     private sealed class Wire() : DelegatingHandler(new SocketsHttpHandler())
     {
         private int _failNext;
 
         public ConcurrentQueue<Request> Requests { get; } = [];
+
+        /// <summary>Answers in the service's place; null lets the request through.</summary>
+        public Func<Request, string?>? Answer { get; set; }
 
         public int FailNext
         {
@@ -124,7 +152,9 @@ public sealed class S3ObjectStoreTests(S3PeerFixture fixture) : ObjectStoreContr
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             var body = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken);
-            Requests.Enqueue(new Request(request.Method.Method, request.RequestUri!.Query, Header("x-amz-checksum-sha256"), Header("If-None-Match"), Convert.ToBase64String(SHA256.HashData(body))));
+            var seen = new Request(request.Method.Method, request.RequestUri!.Query, Header("x-amz-checksum-sha256"), Header("If-None-Match"), Convert.ToBase64String(SHA256.HashData(body)));
+            Requests.Enqueue(seen);
+            if (Answer?.Invoke(seen) is { } answer) return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(answer), RequestMessage = request };
             if (_failNext <= 0) return await base.SendAsync(request, cancellationToken);
             _failNext--;
             return new HttpResponseMessage(HttpStatusCode.ServiceUnavailable) { Content = new StringContent("<Error><Code>SlowDown</Code></Error>"), RequestMessage = request };

@@ -23,6 +23,9 @@ public sealed class NodePair : IAsyncDisposable
 
     private static readonly IPAddress FirstAddress = IPAddress.Parse("127.0.0.11"), SecondAddress = IPAddress.Parse("127.0.0.12");
 
+    /// <summary>As over a real distance: on loopback a write is done so soon that a kill would hardly ever meet one.</summary>
+    private static readonly TimeSpan WriteDelay = TimeSpan.FromMilliseconds(300);
+
     private readonly TestFolder _folder;
     private readonly S3Peer _peer;
 
@@ -41,7 +44,7 @@ public sealed class NodePair : IAsyncDisposable
     public static async Task<NodePair> PrepareAsync(string firstProgram, string secondProgram)
     {
         var folder = new TestFolder();
-        var peer = await S3Peer.StartAsync();
+        var peer = await S3Peer.StartAsync(WriteDelay);
         var database = await TestDatabase.CreateEmptyAsync();
         var hosts = new ServiceHosts("akashi.localhost", LoopbackNames.FreePort());
         var pair = new NodePair(folder, peer, database, new TestNode(firstProgram, folder.File("first"), FirstAddress, hosts), new TestNode(secondProgram, folder.File("second"), SecondAddress, hosts));

@@ -29,7 +29,8 @@ public sealed class S3Peer : IAsyncDisposable
     /// <summary>Null when the peer can run here; else the reason for skipping.</summary>
     public static string? WhySkipped => OnPath("node") && OnPath("npm") ? null : "node and npm are missing: no S3 server to test against (apt-get install -y nodejs npm).";
 
-    public static async Task<S3Peer> StartAsync()
+    /// <param name="writeDelay">By how much each write takes longer than on loopback.</param>
+    public static async Task<S3Peer> StartAsync(TimeSpan writeDelay = default)
     {
         var installed = await InstallAsync();
         var folder = new TestFolder();
@@ -37,7 +38,7 @@ public sealed class S3Peer : IAsyncDisposable
         await File.WriteAllTextAsync(credentials, $$"""{ "accessKey": "{{Credential}}", "secretKey": "{{Credential}}" }""");
         File.SetUnixFileMode(credentials, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         // It makes continuation tokens with a cipher of old.
-        var process = Process.Start(new ProcessStartInfo("node", ["--openssl-legacy-provider", Path.Combine(installed, "server.mjs"), folder.File("s3"), Bucket])
+        var process = Process.Start(new ProcessStartInfo("node", ["--openssl-legacy-provider", Path.Combine(installed, "server.mjs"), folder.File("s3"), Bucket, writeDelay.TotalMilliseconds.ToString(CultureInfo.InvariantCulture)])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -1,0 +1,1 @@
+ALTER TABLE probe.busy ADD COLUMN added integer;

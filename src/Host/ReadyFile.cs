@@ -19,7 +19,7 @@ internal static class ReadyFile
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     private sealed record Content(
-        IReadOnlyDictionary<string, string> Addresses, string SupportId, string ApiToken, string? OperatorApiToken, string? AdministratorLink, string? OperatorLink, string Authority);
+        IReadOnlyDictionary<string, string> Addresses, string? SupportId, string? ApiToken, string? OperatorApiToken, string? AdministratorLink, string? OperatorLink, string Authority);
 
     public static async Task EnsureAsync(IServiceProvider services, ServerOptions options, CancellationToken cancellation)
     {
@@ -30,10 +30,8 @@ internal static class ReadyFile
         if (Read(path) is { OperatorApiToken: not null } known && known.Addresses.Count == addresses.Count && known.Addresses.All(address => addresses.GetValueOrDefault(address.Key) == address.Value)) return;
 
         var access = await LocalAccess.EnsureAsync(services, services.GetRequiredService<NodeRegister>().NameBesideOthers, cancellation);
-        var tenant = await services.GetRequiredService<TenantDirectory>().FindBySupportIdAsync(access.SupportId, cancellation)
-            ?? throw new InvalidOperationException($"The first tenant {access.SupportId} is missing.");
-        await services.GetRequiredService<LocalEnrolment>().WriteTokenAsync(tenant.Id, Path.Combine(options.Data, EnrolmentTokenFile), cancellation);
-        var content = new Content(addresses, access.SupportId, access.ApiToken, access.OperatorApiToken, access.AdministratorLink, access.OperatorLink, Path.Combine(options.Data, "authority.pem"));
+        if (access.Customer is { } customer) await services.GetRequiredService<LocalEnrolment>().WriteTokenAsync(customer.Tenant, Path.Combine(options.Data, EnrolmentTokenFile), cancellation);
+        var content = new Content(addresses, access.Customer?.SupportId, access.Customer?.ApiToken, access.Operator.ApiToken, access.Customer?.Link, access.Operator.Link, Path.Combine(options.Data, "authority.pem"));
         DurableFile.Write(path, Encoding.UTF8.GetBytes(JsonSerializer.Serialize(content, Format)));
     }
 

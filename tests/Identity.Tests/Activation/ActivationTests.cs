@@ -24,7 +24,7 @@ public sealed class ActivationTests : IAsyncLifetime
     public async Task Activate_ThenSignIn_Works()
     {
         using var browser = _server.CreateBrowser();
-        var answer = await SetAsync(browser, _access.AdministratorLink!, Password);
+        var answer = await SetAsync(browser, _access.Customer!.Link!, Password);
         Assert.Equal("/sign-in?done=activated&user=admin", answer.Location?.PathAndQuery);
         var page = await browser.FollowAsync(answer);
         Assert.Contains("AK00000001", page.Body, StringComparison.Ordinal); // remembered
@@ -36,28 +36,28 @@ public sealed class ActivationTests : IAsyncLifetime
     public async Task Activate_UsedLink_IsGone()
     {
         using var browser = _server.CreateBrowser();
-        await SetAsync(browser, _access.OperatorLink!, Password);
-        Assert.Equal(HttpStatusCode.NotFound, (await browser.GetAsync(new Uri(_access.OperatorLink!))).Status);
+        await SetAsync(browser, _access.Operator.Link!, Password);
+        Assert.Equal(HttpStatusCode.NotFound, (await browser.GetAsync(new Uri(_access.Operator.Link!))).Status);
     }
 
     [Fact]
     public async Task Activate_AfterSevenDays_IsGone()
     {
         using var browser = _server.CreateBrowser();
-        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync(new Uri(_access.AdministratorLink!))).Status);
+        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync(new Uri(_access.Customer!.Link!))).Status);
         _server.Clock.Advance(TimeSpan.FromDays(7) + TimeSpan.FromSeconds(1));
-        Assert.Equal(HttpStatusCode.NotFound, (await browser.GetAsync(new Uri(_access.AdministratorLink!))).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await browser.GetAsync(new Uri(_access.Customer!.Link!))).Status);
     }
 
     [Fact]
     public async Task Activate_WeakPassword_SaysWhyAndKeepsTheLink()
     {
         using var browser = _server.CreateBrowser();
-        var answer = await SetAsync(browser, _access.AdministratorLink!, "weak");
+        var answer = await SetAsync(browser, _access.Customer!.Link!, "weak");
         Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.Status);
         Assert.Contains("8～64", answer.Body, StringComparison.Ordinal);
         Assert.DoesNotContain("weak\"", answer.Body, StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.Redirect, (await SetAsync(browser, _access.AdministratorLink!, Password)).Status);
+        Assert.Equal(HttpStatusCode.Redirect, (await SetAsync(browser, _access.Customer!.Link!, Password)).Status);
     }
 
     [Theory]
@@ -82,15 +82,15 @@ public sealed class ActivationTests : IAsyncLifetime
     public async Task Ensure_Again_IssuesFreshAccessAndEndsTheOld()
     {
         var again = await LocalAccess.EnsureAsync(_server.Services, null, CancellationToken.None);
-        Assert.NotEqual(_access.ApiToken, again.ApiToken);
-        Assert.Equal(HttpStatusCode.Unauthorized, await MeAsync(_access.ApiToken));
-        Assert.Equal(HttpStatusCode.OK, await MeAsync(again.ApiToken));
+        Assert.NotEqual(_access.Customer!.ApiToken, again.Customer!.ApiToken);
+        Assert.Equal(HttpStatusCode.Unauthorized, await MeAsync(_access.Customer!.ApiToken));
+        Assert.Equal(HttpStatusCode.OK, await MeAsync(again.Customer!.ApiToken));
         using var browser = _server.CreateBrowser();
-        Assert.Equal(HttpStatusCode.NotFound, (await browser.GetAsync(new Uri(_access.AdministratorLink!))).Status);
-        await SetAsync(browser, again.AdministratorLink!, Password);
+        Assert.Equal(HttpStatusCode.NotFound, (await browser.GetAsync(new Uri(_access.Customer!.Link!))).Status);
+        await SetAsync(browser, again.Customer!.Link!, Password);
         var last = await LocalAccess.EnsureAsync(_server.Services, null, CancellationToken.None);
-        Assert.Null(last.AdministratorLink);
-        Assert.NotNull(last.OperatorLink);
+        Assert.Null(last.Customer!.Link);
+        Assert.NotNull(last.Operator.Link);
     }
 
     [Fact]

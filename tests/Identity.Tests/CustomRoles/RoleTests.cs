@@ -57,10 +57,11 @@ public sealed class RoleTests : IAsyncLifetime
     [InlineData("x", "terminal.self", "role-permission-invalid")]
     [InlineData("x", "nonsense", "role-permission-invalid")]
     [InlineData("x", null, "role-empty")]
+    [InlineData("x", "null", "role-permission-invalid")]
     public async Task Create_BadRole_IsRefused(string name, string? permission, string code)
     {
         await CreateAsync("first", "users.read");
-        Assert.Equal(code, (await _administrator.PostAsync("/api/v1/roles", new { name, permissions = permission is null ? Array.Empty<string>() : [permission] })).Code);
+        Assert.Equal(code, (await _administrator.PostAsync("/api/v1/roles", new { name, permissions = permission switch { null => Array.Empty<string?>(), "null" => [null], _ => [permission] } })).Code);
     }
 
     [Fact]

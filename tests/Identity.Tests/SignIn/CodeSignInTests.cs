@@ -1,5 +1,6 @@
 using System.Net;
 using Akashi.Identity.SignIn;
+using Akashi.Identity.Tests.Users;
 using Akashi.Platform.Tenancy;
 using Akashi.Platform.Web;
 using Akashi.TestKit;
@@ -139,10 +140,28 @@ public sealed class CodeSignInTests : IAsyncLifetime
         var refused = await locked.SubmitAsync(ServiceHost.Portal, "/sign-in", TwoTenants.FieldsOf(_tenants.A));
         Assert.Equal(HttpStatusCode.TooManyRequests, refused.Status);
         Assert.Equal(0, await CountAsync("SELECT coalesce(max(failed_count), 0) FROM identity.sign_in_charge"));
+        Assert.Empty(await OutcomesAsync("outcome = 'succeeded'")); // the password was right, but nobody signed in
         _server.Clock.Advance(TimeSpan.FromMinutes(31));
         using var again = await BeginAsync();
         Assert.Equal("/", (await SubmitAsync(again, await _outbox.NextCodeAsync())).Location?.PathAndQuery);
         Assert.Equal(0, await CountAsync("SELECT max(failed_count) FROM identity.code_charge"));
+    }
+
+    [Fact]
+    public async Task Codes_Locked_AreShownAndUnlockedByTheHelpdesk()
+    {
+        for (var round = 0; round < 2; round++)
+        {
+            using var browser = await BeginAsync();
+            var code = await _outbox.NextCodeAsync();
+            for (var i = 0; i < 5; i++) await SubmitAsync(browser, WrongOf(code, i));
+        }
+        using var helpdesk = new PeopleApi(_server, _tenants.A.Token);
+        Assert.NotEqual("", (await helpdesk.GetAsync($"/api/v1/users/{_tenants.A.UserAccountId}"))["lockedUntil"]);
+        Assert.Equal(HttpStatusCode.OK, (await helpdesk.PostAsync($"/api/v1/users/{_tenants.A.UserAccountId}/unlock")).Status);
+        Assert.Equal("", (await helpdesk.GetAsync($"/api/v1/users/{_tenants.A.UserAccountId}"))["lockedUntil"]);
+        using var again = await BeginAsync();
+        Assert.Equal("/", (await SubmitAsync(again, await _outbox.NextCodeAsync())).Location?.PathAndQuery);
     }
 
     [Fact]

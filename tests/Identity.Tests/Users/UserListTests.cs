@@ -44,6 +44,10 @@ public sealed class UserListTests : IAsyncLifetime
         Assert.Single(await RowsAsync("state=active"));
         Assert.Single(await RowsAsync("role=viewer"));
         Assert.Equal("field-invalid", (await _api.GetAsync("/api/v1/users?state=nonsense")).Code);
+        Assert.Equal("field-invalid", (await _api.GetAsync("/api/v1/users?role=%00")).Code);
+        Assert.Equal(HttpStatusCode.OK, (await _api.GetAsync("/api/v1/users?search=%00")).Status);
+        using var browser = await _tenants.SignInToConsoleAsync(_tenants.A);
+        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync(ServiceHost.Console, "/users?role=%00&q=%00")).Status);
     }
 
     [Theory]

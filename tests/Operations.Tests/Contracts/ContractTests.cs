@@ -21,6 +21,8 @@ namespace Akashi.Operations.Tests.Contracts;
 /// <summary>The life of a contract over the API, and what is left of a customer's data after it.</summary>
 public sealed class ContractTests : IAsyncLifetime
 {
+    private const long DeletionGateKey = 0x616B62636B70; // what a backup holds while it copies
+
     private TestServer _server = null!;
     private TwoTenants _tenants = null!;
 
@@ -56,6 +58,8 @@ public sealed class ContractTests : IAsyncLifetime
         await PostAsync(_tenants.Operator, "/api/v1/tenants", HttpStatusCode.UnprocessableEntity, NewContract("standard", ["everything"]));
         await PostAsync(_tenants.Operator, "/api/v1/tenants", HttpStatusCode.UnprocessableEntity, NewContract("standard", [], mail: "no mail"));
         await PostAsync(_tenants.Operator, "/api/v1/tenants", HttpStatusCode.UnprocessableEntity, NewContract("standard", [], endsOn: "2020-01-01"));
+        var reversed = await PostAsync(_tenants.Operator, "/api/v1/tenants", HttpStatusCode.UnprocessableEntity, NewContract("standard", [], administrator: "管理\u202e者"));
+        Assert.Contains("administratorName", reversed.GetRawText(), StringComparison.Ordinal);
         Assert.Equal(3, (await _server.Database.QueryAsOwnerAsync<long>("SELECT count(*) FROM identity.tenant")).Single());
     }
 
@@ -98,6 +102,51 @@ public sealed class ContractTests : IAsyncLifetime
         _server.Clock.Advance(TimeSpan.FromDays(1));
         Assert.Equal((1, 0), await RunClockAsync());
         Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(_tenants.A, "/api/v1/me"));
+        await PostAsync(_tenants.Operator, "/api/v1/tenants/AK00000001/take-back", HttpStatusCode.OK);
+        Assert.Equal((0, 0), await RunClockAsync()); // not at once again
+        Assert.Equal(HttpStatusCode.OK, await CallAsync(_tenants.A, "/api/v1/me"));
+    }
+
+    [Fact]
+    public async Task Clock_OneContractInTrouble_GoesOnWithTheOthers()
+    {
+        await _server.Database.ExecuteAsOwnerAsync("UPDATE identity.contract SET starts_on = '2020-04-01', ends_on = '2020-04-30' WHERE tenant_id = ANY(@ids)", new { ids = new[] { _tenants.A.Id.Value, _tenants.B.Id.Value } });
+        await _server.Database.ExecuteAsOwnerAsync($"""
+            CREATE FUNCTION public.trouble() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'trouble'; END $$;
+            CREATE TRIGGER trouble BEFORE UPDATE ON identity.contract FOR EACH ROW WHEN (OLD.tenant_id = '{_tenants.A.Id.Value}') EXECUTE FUNCTION public.trouble()
+            """);
+        await Assert.ThrowsAsync<AggregateException>(RunClockAsync);
+        Assert.Equal(["AK00000002"], await _server.Database.QueryAsOwnerAsync<string>("SELECT support_id FROM identity.tenant WHERE status = 'ended'"));
+    }
+
+    [Fact]
+    public async Task Erasure_DuringABackup_DestroysTheKeyAndWaitsWithTheRest()
+    {
+        await ImportAsync(_tenants.A);
+        await PostAsync(_tenants.Operator, "/api/v1/tenants/AK00000001/end", HttpStatusCode.OK, new { supportId = "AK00000001", countdownDays = 30 });
+        _server.Clock.Advance(TimeSpan.FromDays(31));
+        await using (var backup = new Npgsql.NpgsqlConnection(_server.Database.ApplicationConnection + ";Pooling=false"))
+        {
+            await backup.OpenAsync(Cancellation);
+            await using (var shut = new Npgsql.NpgsqlCommand($"SELECT pg_advisory_lock({DeletionGateKey})", backup)) await shut.ExecuteNonQueryAsync(Cancellation);
+            Assert.Equal((0, 0), await RunClockAsync());
+            Assert.True(_server.Services.GetRequiredService<KeyStore>().IsDataKeyDestroyed(_tenants.A.Id));
+            Assert.NotEmpty(BackUp(_tenants.A));
+            await PostAsync(_tenants.Operator, "/api/v1/tenants/AK00000001/take-back", HttpStatusCode.Conflict); // there is nothing to take back to
+        }
+        await TestWait.UntilAsync(async () => await RunClockAsync() == (0, 1), TimeSpan.FromSeconds(10), "the gate to open");
+        Assert.Empty(BackUp(_tenants.A));
+        Assert.Equal(1, (await _server.Database.QueryAsOwnerAsync<long>("SELECT count(*) FROM platform.audit_entry WHERE action = 'contract.erase'")).Single());
+    }
+
+    [Fact]
+    public async Task List_AskedForWhatNobodyCanBeCalled_IsEmpty()
+    {
+        foreach (var query in new[] { "search=%00", "after=%00" })
+        {
+            using var client = _tenants.CreateApiClient(_tenants.Operator);
+            Assert.DoesNotContain("AK0", await client.GetStringAsync(new Uri("/api/v1/tenants?" + query, UriKind.Relative), Cancellation), StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -127,6 +176,9 @@ public sealed class ContractTests : IAsyncLifetime
         Assert.NotEmpty(BackUp(_tenants.B));
         Assert.Equal(HttpStatusCode.OK, await CallAsync(_tenants.B, "/api/v1/me"));
         await PostAsync(_tenants.Operator, "/api/v1/tenants/AK00000001/take-back", HttpStatusCode.Conflict);
+        var access = await LocalAccess.EnsureAsync(_server.Services, null, Cancellation); // as at a start without ready.json
+        Assert.Null(access.Customer);
+        Assert.NotEmpty(access.Operator.ApiToken);
     }
 
     [Fact]
@@ -136,13 +188,13 @@ public sealed class ContractTests : IAsyncLifetime
         await Assert.ThrowsAsync<Npgsql.PostgresException>(() => session.ExecuteAsync("SELECT identity.erase_tenant(@Id, @now)", new { _tenants.A.Id, now = _server.Clock.GetUtcNow() }, Cancellation));
     }
 
-    private static object NewContract(string plan, string[] options, string mail = "hanako@c.example", string? endsOn = null) => new
+    private static object NewContract(string plan, string[] options, string mail = "hanako@c.example", string? endsOn = null, string administrator = "管理 花子") => new
     {
         contract = new
         {
             name = "三番目のお客様", plan, options, trial = true, startsOn = "2026-12-01", endsOn, applicantName = "申込 三郎", applicantMail = mail, accountRecipientName = "送付 四郎", accountRecipientMail = mail,
         },
-        administratorUserId = "kanri", administratorName = "管理 花子", administratorMail = mail,
+        administratorUserId = "kanri", administratorName = administrator, administratorMail = mail,
     };
 
     private async Task<JsonElement> PostAsync(TestTenant who, string path, HttpStatusCode expected, object? body = null)

@@ -1,15 +1,17 @@
 using Akashi.Identity.Tenants;
+using Akashi.Platform.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Akashi.Identity.Contracts;
 
+/// <summary>A way into one tenant.</summary>
+/// <param name="ApiToken">Acts for the tenant's first user, with all of their permissions. Secret.</param>
+/// <param name="Link">One-time activation link; null once that user has a password. Secret.</param>
+public sealed record TenantAccess(TenantId Tenant, string SupportId, string ApiToken, string? Link);
+
 /// <summary>What the person who starts the service on a machine needs to get in.</summary>
-/// <param name="SupportId">Of the first customer tenant.</param>
-/// <param name="ApiToken">Acts for the first customer tenant's administrator, with all of a customer's permissions. Secret.</param>
-/// <param name="OperatorApiToken">Acts for the operator. Secret.</param>
-/// <param name="AdministratorLink">One-time activation link; null once that administrator has a password. Secret.</param>
-/// <param name="OperatorLink">The same for the operator.</param>
-public sealed record LocalAccess(string SupportId, string ApiToken, string OperatorApiToken, string? AdministratorLink, string? OperatorLink)
+/// <param name="Customer">The first customer; null once its contract was erased.</param>
+public sealed record LocalAccess(TenantAccess Operator, TenantAccess? Customer)
 {
     /// <summary>
     /// Issues fresh access; what an earlier call issued ends. Safe to repeat, for example after <c>ready.json</c> was lost. The

@@ -93,7 +93,7 @@ internal sealed class RoleChanges(AkashiDatabase database, AuditLog audit, TimeP
         if (Roles.BuiltIn.Any(role => name == role.Japanese || string.Equals(name, role.English, StringComparison.OrdinalIgnoreCase))) return new RoleNameTaken(name);
         var assignable = PermissionCatalogue.AssignableIn(operators).Select(entry => entry.Id).ToHashSet(StringComparer.Ordinal);
         var chosen = (draft.Permissions ?? []).ToHashSet(StringComparer.Ordinal);
-        if (chosen.FirstOrDefault(id => !assignable.Contains(id)) is { } unknown) return new RolePermissionInvalid(unknown);
+        if (chosen.Any(id => id is null || !assignable.Contains(id))) return new RolePermissionInvalid(chosen.First(id => id is null || !assignable.Contains(id)) ?? "null");
         if (chosen.Count == 0) return new RoleEmpty();
         if (!Roles.PermissionsOf(chosen).All(actor.Caller.Permissions.Contains)) return new RoleBeyondOwn(name);
         return new SoundRole(name, [.. chosen.Order(StringComparer.Ordinal)]);

@@ -45,11 +45,15 @@ internal sealed class PasswordJudge(AkashiDatabase database, TypedNames names, P
         """;
 
     private const string Succeed = """
-        WITH record AS (UPDATE identity.sign_in_record SET outcome = 'succeeded' WHERE id = @recordId),
+        WITH record AS (UPDATE identity.sign_in_record SET outcome = 'password-accepted' WHERE id = @recordId),
         cleared AS (DELETE FROM identity.sign_in_charge WHERE user_key = @userKey)
         UPDATE identity.user_account SET password_hash = COALESCE(@renewed, password_hash)
         WHERE id = @userAccountId AND password_hash = @hash AND state = 'active'
         """;
+
+    /// <summary>Says in the log of sign-ins that this attempt led to a session.</summary>
+    public static Task SignedInAsync(TenantSession session, RightPassword right, CancellationToken cancellation) =>
+        session.ExecuteAsync("UPDATE identity.sign_in_record SET outcome = 'succeeded' WHERE id = @RecordId", new { right.RecordId }, cancellation);
 
     /// <param name="then">Runs inside the transaction that resets the counter, for example to begin a session.</param>
     public async Task<Outcome<RightPassword>> JudgeAsync(Attempt attempt, Func<TenantSession, RightPassword, Task> then, CancellationToken cancellation)

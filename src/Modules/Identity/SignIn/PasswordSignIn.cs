@@ -49,8 +49,13 @@ internal static class PasswordSignIn
         var outcome = await judge.JudgeAsync(attempt, async (session, right) =>
         {
             codeAwaited = await Factors.OfAsync(session, context.RequestAborted) != Factors.Password;
-            if (codeAwaited) limit = await codes.BeginAsync(session, right, context);
-            else await sessions.BeginAsync(session, context, ServiceHost.Portal, right.UserAccountId, Guid.CreateVersion7(), sessions.EndOfNew());
+            if (codeAwaited)
+            {
+                limit = await codes.BeginAsync(session, right, context);
+                return;
+            }
+            await PasswordJudge.SignedInAsync(session, right, context.RequestAborted);
+            await sessions.BeginAsync(session, context, ServiceHost.Portal, right.UserAccountId, Guid.CreateVersion7(), sessions.EndOfNew());
         }, context.RequestAborted);
         var failure = outcome.Failure ?? limit;
         if (failure is not null)

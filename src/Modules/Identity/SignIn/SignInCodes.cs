@@ -42,8 +42,7 @@ internal sealed class SignInCodes(AkashiDatabase database, MailOutbox outbox, Si
         """;
 
     private const string Insert = """
-        WITH spent AS (DELETE FROM identity.sign_in_challenge WHERE user_account_id = @UserAccountId AND ends_at <= @now),
-        record AS (UPDATE identity.sign_in_record SET outcome = 'password-accepted' WHERE id = @RecordId)
+        WITH spent AS (DELETE FROM identity.sign_in_challenge WHERE user_account_id = @UserAccountId AND ends_at <= @now)
         INSERT INTO identity.sign_in_challenge (tenant_id, id, user_account_id, code_digest, code_ends_at, sent_at, ends_at)
         VALUES (@Tenant, @Digest, @UserAccountId, @codeDigest, @codeEndsAt, @now, @endsAt)
         """;
@@ -100,7 +99,7 @@ internal sealed class SignInCodes(AkashiDatabase database, MailOutbox outbox, Si
         var code = RandomNumberGenerator.GetInt32(Codes);
         await session.ExecuteAsync(Insert, new
         {
-            session.Tenant, secret.Digest, right.UserAccountId, right.RecordId, codeDigest = DigestOf(text, code), now, codeEndsAt = now + policy.CodeLife, endsAt = now + policy.ChallengeLife,
+            session.Tenant, secret.Digest, right.UserAccountId, codeDigest = DigestOf(text, code), now, codeEndsAt = now + policy.CodeLife, endsAt = now + policy.ChallengeLife,
         }, context.RequestAborted);
         await SendAsync(session, right.UserAccountId, code, context);
         return null;

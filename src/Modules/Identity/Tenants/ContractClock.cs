@@ -35,17 +35,31 @@ internal sealed class ContractClock(AkashiDatabase database, TenantDirectory ten
     /// <returns>How many contracts were ended, and how many erased.</returns>
     internal async Task<(int Ended, int Erased)> ApplyAsync(CancellationToken cancellation)
     {
-        var (ended, erased) = (0, 0);
+        var (ended, erased, failed) = (0, 0, new List<Exception>());
         foreach (var tenant in await tenants.ListAsync(cancellation))
         {
-            if (tenant.IsOperator || await DueAsync(tenant.Id, cancellation) is not { } due) continue;
-            var now = clock.GetUtcNow();
-            // The last day belongs to the contract.
-            if (due.Running && due.EndsOn is { } last && last < JstDay.Of(now)
-                && (await lifecycle.EndAsync(tenant.Id, TenantLifecycle.DefaultCountdownDays, Actor, cancellation)).TryGet(out _, out _)) ended++;
-            else if (due.EraseAt <= now && (await lifecycle.EraseAsync(tenant.Id, Actor, cancellation)).TryGet(out _, out _)) erased++;
+            try
+            {
+                var done = tenant.IsOperator ? null : await ApplyAsync(tenant.Id, cancellation);
+                if (done == ContractStep.End) ended++;
+                if (done == ContractStep.Erase) erased++;
+            }
+            catch (Exception e) when (e is not OperationCanceledException and not OutOfMemoryException)
+            {
+                failed.Add(e); // one tenant's trouble must not keep the others' data beyond its time
+            }
         }
-        return (ended, erased);
+        return failed.Count == 0 ? (ended, erased) : throw new AggregateException($"{failed.Count} contracts could not be ended or erased; {ended} were ended, {erased} erased.", failed);
+    }
+
+    private async Task<ContractStep?> ApplyAsync(TenantId tenant, CancellationToken cancellation)
+    {
+        if (await DueAsync(tenant, cancellation) is not { } due) return null;
+        var now = clock.GetUtcNow();
+        // The last day belongs to the contract.
+        if (due.Running && due.EndsOn is { } last && last < JstDay.Of(now))
+            return (await lifecycle.EndAsync(tenant, TenantLifecycle.DefaultCountdownDays, Actor, cancellation)).TryGet(out _, out _) ? ContractStep.End : null;
+        return due.EraseAt <= now && (await lifecycle.EraseAsync(tenant, Actor, cancellation)).TryGet(out _, out _) ? ContractStep.Erase : null;
     }
 
     private async Task<Row?> DueAsync(TenantId tenant, CancellationToken cancellation) =>

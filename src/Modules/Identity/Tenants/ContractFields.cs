@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Mail;
 using Akashi.Identity.Contracts;
 using Akashi.Identity.Users;
 using Akashi.Platform.Calendar;
@@ -15,7 +14,6 @@ internal sealed record ContractFields(
     string ApplicantName, string ApplicantMail, string AccountRecipientName, string AccountRecipientMail)
 {
     private const int MaximumName = 200;
-    private const int MaximumMail = 254; // RFC 5321 §4.5.3.1.3, less the brackets
 
     /// <summary>The first fault, or the terms.</summary>
     public Outcome<ContractTerms> Read()
@@ -33,16 +31,14 @@ internal sealed record ContractFields(
             ends = day;
         }
         if (Bad(ApplicantName, MaximumName)) return new FieldInvalid("applicantName", ApplicantName, $"1–{MaximumName}");
-        if (!IsMail(ApplicantMail)) return new FieldInvalid("applicantMail", ApplicantMail, "name@example.jp");
+        if (!UserFields.IsAddress(ApplicantMail?.Trim())) return new FieldInvalid("applicantMail", ApplicantMail, "name@example.jp");
         if (Bad(AccountRecipientName, MaximumName)) return new FieldInvalid("accountRecipientName", AccountRecipientName, $"1–{MaximumName}");
-        if (!IsMail(AccountRecipientMail)) return new FieldInvalid("accountRecipientMail", AccountRecipientMail, "name@example.jp");
+        if (!UserFields.IsAddress(AccountRecipientMail?.Trim())) return new FieldInvalid("accountRecipientMail", AccountRecipientMail, "name@example.jp");
         return new ContractTerms(Plan, [.. Options.Distinct(StringComparer.Ordinal)], Trial, starts, ends,
-            new Contact(ApplicantName.Trim(), ApplicantMail.Trim()), new Contact(AccountRecipientName.Trim(), AccountRecipientMail.Trim()));
+            new Contact(ApplicantName.Trim(), ApplicantMail!.Trim()), new Contact(AccountRecipientName.Trim(), AccountRecipientMail!.Trim()));
     }
 
-    private static bool Bad(string? text, int maximum) => string.IsNullOrWhiteSpace(text) || text.Trim().Length > maximum || text.Any(char.IsControl);
-
-    public static bool IsMail(string? text) => !Bad(text, MaximumMail) && MailAddress.TryCreate(text!.Trim(), out var address) && address.Address == text.Trim();
+    private static bool Bad(string? text, int maximum) => string.IsNullOrWhiteSpace(text) || text.Trim().Length > maximum || !UserFields.IsText(text);
 
     private static bool TryReadDay(string? text, out JstDay day)
     {

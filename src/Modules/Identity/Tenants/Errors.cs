@@ -22,6 +22,18 @@ internal sealed record ContractNotIn(string State, ContractStep Step) : Failure(
     public override string English => $"The contract is {State}, so the step {Step} cannot be taken. Reload to see its state.";
 }
 
+internal sealed record ErasureBegun(DateTimeOffset Since) : Failure("erasure-begun", StatusCodes.Status409Conflict)
+{
+    public override string Japanese => $"消去の期限 ({Jst.Second(Since)}) を過ぎ、データの消去が始まっているため、終了を取り消せません。新しい契約を作成してください。";
+    public override string English => $"The countdown ran out at {Jst.Second(Since)} JST and the data is being erased, so the end cannot be taken back. Create a new contract.";
+}
+
+internal sealed record ErasureWaits() : Failure("erasure-waits", StatusCodes.Status409Conflict)
+{
+    public override string Japanese => "バックアップの実行中です。鍵は破棄済みで、残りのデータは次の実行で消去します。";
+    public override string English => "A backup is running. The key is destroyed already; the rest is erased at the next run.";
+}
+
 internal sealed record NotDue(DateTimeOffset? EraseAt) : Failure("erasure-not-due", StatusCodes.Status409Conflict)
 {
     public override string Japanese => $"データの消去は {(EraseAt is { } due ? Jst.Second(due) : "未定")} の予定です。それまでは消去できません。";

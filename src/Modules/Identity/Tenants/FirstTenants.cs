@@ -29,15 +29,18 @@ internal sealed class FirstTenants(CreateTenant create, TenantDirectory tenants,
 
     public async Task<LocalAccess> IssueAccessAsync(string? beside, CancellationToken cancellation)
     {
+        var provider = await IssueAsync(Operator, beside, cancellation) ?? throw new InvalidOperationException("The operator's own tenant or first user is missing; start the Identity module first.");
+        return new LocalAccess(provider, await IssueAsync(FirstCustomer, beside, cancellation));
+    }
+
+    /// <returns>Null when the tenant has been erased, or its first user is gone: then there is nobody to act for.</returns>
+    private async Task<TenantAccess?> IssueAsync(NewTenant made, string? beside, CancellationToken cancellation)
+    {
+        if (await tenants.FindBySupportIdAsync(made.SupportId, cancellation) is not { } tenant) return null;
+        if (await database.QueryOnceAsync<UserRow>(tenant.Id, FirstUser, new { userKey = made.FirstUser.UserId }, cancellation) is not [var user]) return null;
         var name = beside is null ? LocalTokenName : $"{LocalTokenName}-{beside}";
-        var customer = await FindAsync(FirstSupportId, cancellation);
-        var administrator = await FirstUserOfAsync(customer, FirstCustomer.FirstUser, cancellation);
-        var token = await tokens.ReplaceAsync(customer, administrator.Id, name, Roles.PermissionsOf(Roles.Administrator), cancellation);
-        var provider = await FindAsync(SupportId.Operator, cancellation);
-        var operatorUser = await FirstUserOfAsync(provider, Operator.FirstUser, cancellation);
-        var operatorToken = await tokens.ReplaceAsync(provider, operatorUser.Id, name, Roles.PermissionsOf(Roles.Operator), cancellation);
-        if (beside is not null) return new LocalAccess(FirstSupportId, token, operatorToken, null, null);
-        return new LocalAccess(FirstSupportId, token, operatorToken, await LinkAsync(customer, administrator, cancellation), await LinkAsync(provider, operatorUser, cancellation));
+        var token = await tokens.ReplaceAsync(tenant.Id, user.Id, name, Roles.PermissionsOf(made.FirstUser.Role), cancellation);
+        return new TenantAccess(tenant.Id, tenant.SupportId, token, beside is null ? await LinkAsync(tenant.Id, user, cancellation) : null);
     }
 
     private ContractTerms Terms(string plan)
@@ -45,12 +48,6 @@ internal sealed class FirstTenants(CreateTenant create, TenantDirectory tenants,
         var contact = new Contact("管理者", $"admin@{options.BaseDomain}");
         return new ContractTerms(plan, [], Trial: false, JstDay.Of(clock.GetUtcNow()), EndsOn: null, contact, contact);
     }
-
-    private async Task<TenantId> FindAsync(string supportId, CancellationToken cancellation) =>
-        (await tenants.FindBySupportIdAsync(supportId, cancellation) ?? throw new InvalidOperationException($"Tenant {supportId} is missing; start the Identity module first.")).Id;
-
-    private async Task<UserRow> FirstUserOfAsync(TenantId tenant, NewUser user, CancellationToken cancellation) =>
-        (await database.QueryOnceAsync<UserRow>(tenant, FirstUser, new { userKey = user.UserId }, cancellation)).Single();
 
     private async Task<string?> LinkAsync(TenantId tenant, UserRow user, CancellationToken cancellation) =>
         user.State == "invited" ? await activations.IssueAsync(tenant, user.Id, cancellation) : null;

@@ -1,4 +1,5 @@
 using Akashi.Identity.Contracts;
+using Akashi.Identity.Users;
 using Akashi.Platform.Audit;
 using Akashi.Platform.Calendar;
 using Akashi.Platform.Database;
@@ -45,6 +46,7 @@ internal sealed class TenantRegister(AkashiDatabase database, AuditLog audit)
 
     public async Task<IReadOnlyList<TenantRow>> ListAsync(TenantListRequest request, CancellationToken cancellation)
     {
+        if (!UserFields.IsText(request.Search ?? "") || !UserFields.IsText(request.After ?? "")) return []; // nothing is called so, and PostgreSQL takes no NUL
         var rows = await database.QueryBeforeTenantAsync<ListRow>(List, new
         {
             after = request.After,

@@ -9,21 +9,20 @@ namespace Akashi.Identity.Tenants;
 /// <summary>What operators do to contracts, shared by pages and API.</summary>
 internal sealed class TenantSteps(CreateTenant create, TenantRegister register, TenantLifecycle lifecycle)
 {
-    private const int MaximumName = 100;
-    private const int MaximumUserId = 64;
-
     public async Task<Outcome<TenantDetail>> CreateAsync(HttpContext context, TenantsApi.NewContract wanted)
     {
         if (wanted.Contract is null) return new FieldInvalid("contract", "null", "{…}");
         if (!wanted.Contract.Read().TryGet(out var terms, out var failure)) return failure;
-        if (wanted.AdministratorUserId is not { Length: <= MaximumUserId } || UserKey.TryFold(wanted.AdministratorUserId) is null)
-            return new FieldInvalid("administratorUserId", wanted.AdministratorUserId, $"1–{MaximumUserId}");
-        if (string.IsNullOrWhiteSpace(wanted.AdministratorName) || wanted.AdministratorName.Length > MaximumName) return new FieldInvalid("administratorName", wanted.AdministratorName, $"1–{MaximumName}");
-        if (!ContractFields.IsMail(wanted.AdministratorMail)) return new FieldInvalid("administratorMail", wanted.AdministratorMail, "name@example.jp");
-        var person = new NewUser(wanted.AdministratorUserId.Trim(), wanted.AdministratorName.Trim(), wanted.AdministratorMail.Trim(), Roles.Administrator);
+        if (!UserFields.CheckUserId(wanted.AdministratorUserId).TryGet(out var userId, out failure)) return Named(failure, "administratorUserId");
+        if (!UserFields.Check(wanted.AdministratorName, wanted.AdministratorMail).TryGet(out var fields, out failure))
+            return Named(failure, failure is FieldInvalid { Field: "mail" } ? "administratorMail" : "administratorName");
+        var person = new NewUser(userId, fields.DisplayName, fields.Mail, Roles.Administrator);
         var outcome = await create.CreateAsync(supportId => new NewTenant(supportId, wanted.Contract.Name.Trim(), TenantKind.Customer, terms, person), AuditActor.Of(context), context.RequestAborted);
         return outcome.TryGet(out var made, out failure) ? (await register.FindAsync(made.SupportId, context.RequestAborted))! : failure;
     }
+
+    /// <summary>The same fault under the name that the field has in a new contract.</summary>
+    private static Failure Named(Failure failure, string field) => failure is FieldInvalid invalid ? invalid with { Field = field } : failure;
 
     /// <param name="days">Of the countdown, for <see cref="ContractStep.End"/>.</param>
     public async Task<Outcome<TenantDetail>> StepAsync(HttpContext context, string supportId, ContractStep step, int? days)

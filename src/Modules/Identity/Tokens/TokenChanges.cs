@@ -48,6 +48,7 @@ internal sealed class TokenChanges(AkashiDatabase database, UserDirectory users,
         if (days is < 1 or > MaximumDays) return new FieldInvalid("days", days.ToString(CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"1–{MaximumDays}"));
         var scopes = (draft.Scopes ?? []).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
         if (scopes.Length == 0) return new NoScope();
+        if (scopes[0] is null) return new ScopeBeyondOwn("null"); // sorted, so the first
         if (scopes.FirstOrDefault(id => !PermissionCatalogue.TryFind(id, out var entry) || !actor.Caller.Permissions.Contains(entry.Permission)) is { } beyond) return new ScopeBeyondOwn(beyond);
         // An operator on a customer's tenant is nobody there, so no token can act for them.
         if (actor.Caller.OperatorOf is not null) return new UnknownUser(actor.Caller.Subject);

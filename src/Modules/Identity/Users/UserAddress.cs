@@ -8,7 +8,7 @@ internal sealed record UserAddress(string Search, string? State, string? Role, U
 {
     public const string Path = "/users";
     public const int PageSize = 100;
-    private const int MaximumRole = 50;
+    public const int MaximumRole = 50;
 
     public static UserAddress Read(IQueryCollection query)
     {
@@ -20,7 +20,7 @@ internal sealed record UserAddress(string Search, string? State, string? Role, U
         return new UserAddress(
             search.Length <= UserKey.MaximumInput ? search : search[..UserKey.MaximumInput],
             UserStates.All.Contains(state) ? state : null,
-            role.Length is > 0 and <= MaximumRole ? role : null,
+            role.Length is > 0 and <= MaximumRole && UserFields.IsText(role) ? role : null,
             known ? sort : UserSort.UserId, known && text.StartsWith('-'),
             Guid.TryParse(query["after"], out var after) ? after : null,
             Guid.TryParse(query["before"], out var before) ? before : null);

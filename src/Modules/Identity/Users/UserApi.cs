@@ -27,6 +27,7 @@ internal static class UserApi
     public static async Task<IResult> ListAsync(HttpContext context, UserDirectory directory, string? search, string? state, string? role, string? sort, bool? descending, string? after, int? pageSize, CancellationToken cancellation)
     {
         if (search is { Length: > UserKey.MaximumInput }) return new FieldInvalid("search", search, string.Create(CultureInfo.InvariantCulture, $"≤ {UserKey.MaximumInput}")).ToProblem();
+        if (role is not null && (role.Length > UserAddress.MaximumRole || !UserFields.IsText(role))) return new FieldInvalid("role", role, string.Create(CultureInfo.InvariantCulture, $"≤ {UserAddress.MaximumRole}")).ToProblem();
         if (state is not null && !UserStates.All.Contains(state)) return new FieldInvalid("state", state, string.Join(", ", UserStates.All)).ToProblem();
         var order = UserSort.UserId;
         if (sort is not null && !(Enum.TryParse(sort, ignoreCase: true, out order) && Enum.IsDefined(order))) return new FieldInvalid("sort", sort, string.Join(", ", Enum.GetNames<UserSort>())).ToProblem();

@@ -39,10 +39,11 @@ internal sealed class UserDirectory(AkashiDatabase database, TimeProvider clock)
 
     public const string Columns = """
         SELECT u.id, u.user_id, u.display_name, u.mail, u.role, u.custom_role_id, r.name AS custom_role_name, array_to_string(r.permissions, ',') AS custom_permissions, u.state,
-            u.created_at, u.last_sign_in_at, c.locked_until
+            u.created_at, u.last_sign_in_at, greatest(c.locked_until, o.locked_until) AS locked_until
         FROM identity.user_account u
         LEFT JOIN identity.role r ON r.tenant_id = u.tenant_id AND r.id = u.custom_role_id
         LEFT JOIN identity.sign_in_charge c ON c.tenant_id = u.tenant_id AND c.user_key = u.user_key AND c.locked_until > @now
+        LEFT JOIN identity.code_charge o ON o.tenant_id = u.tenant_id AND o.user_account_id = u.id AND o.locked_until > @now
         """;
 
     // Ranges on folded keys instead of LIKE, whose operator is not leakproof and would not use the index under row-level security.

@@ -29,8 +29,9 @@ internal sealed record UserFields(string DisplayName, string Mail)
         !text.EnumerateRunes().Any(rune => rune == Rune.ReplacementChar || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 
     /// <summary>The plain form of RFC 5321 §4.1.2: no quoted local part, no address literal. Whether somebody reads there only a mail can tell.</summary>
-    private static bool IsAddress(string text)
+    public static bool IsAddress(string? text)
     {
+        if (text is null) return false;
         var at = text.IndexOf('@', StringComparison.Ordinal);
         if (at is < 1 or > 64 || text.Length > MaximumMail || text.LastIndexOf('@') != at) return false;
         var (local, domain) = (text[..at], text[(at + 1)..]);

@@ -13,7 +13,8 @@ namespace Akashi.Identity.Users;
 internal sealed class UserHelp(AkashiDatabase database, UserDirectory users, SessionBook sessions, Activations links, AuditLog audit)
 {
     private const string Unlock = """
-        WITH person AS (SELECT user_key FROM identity.user_account WHERE id = @Id)
+        WITH person AS (SELECT user_key FROM identity.user_account WHERE id = @Id),
+        codes AS (DELETE FROM identity.code_charge WHERE user_account_id = @Id)
         DELETE FROM identity.sign_in_charge c USING person WHERE c.user_key = person.user_key
         """;
 

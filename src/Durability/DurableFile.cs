@@ -89,6 +89,19 @@ public static partial class DurableFile
         Synced[path] = true;
     }
 
+    /// <summary>Overwrites a file where it lies, then removes it; one that is not there is done with. A copy-on-write disk may still keep the old blocks.</summary>
+    public static void Erase(string path)
+    {
+        if (!File.Exists(path)) return;
+        using (var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write))
+        {
+            RandomAccess.Write(file, new byte[RandomAccess.GetLength(file)], 0);
+            RandomAccess.FlushToDisk(file);
+        }
+        File.Delete(path);
+        SyncFolder(Path.GetDirectoryName(path)!);
+    }
+
     /// <summary>Removes what a crash left half-written.</summary>
     public static void DeleteTemporaries(string folder)
     {

@@ -23,7 +23,7 @@ internal static class AuditAppend
 
         var log = new AuditLog(setting.Database, new HeadSigner(setting.Keys), setting.Keys, new WorkSignals(setting.Database, TimeProvider.System), TimeProvider.System);
         var actor = new AuditActor(AuditActor.User, "yamada", "192.0.2.7", null, "山田 太郎");
-        Task WriteAsync(int i) => log.WriteAsync(setting.Tenant, actor, new AuditEntry("user.change", $"user{i}", new { state = "active", role = "administrator" }, new { state = "suspended", role = "administrator" }), CancellationToken.None);
+        Task WriteAsync(int i) => log.WriteAsync(setting.Tenant, actor, new AuditEntry("user.change", $"user{i}", new { state = "active", role = "administrator" }, new { state = "suspended", role = "administrator" }));
         await RunWritersAsync(Warming, (_, i) => WriteAsync(i));
         var ours = await RunWritersAsync(Entries, (_, i) => WriteAsync(i));
         report.AddMoreIsBetter("audit-append", Entries / ours, "entries/s", "PostgreSQL INSERT + commit", Entries / await RunPeerAsync(setting));

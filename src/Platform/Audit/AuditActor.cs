@@ -18,11 +18,10 @@ public sealed record AuditActor(string Kind, string Subject, string Address, Ten
     public const string ServiceKind = "service";
 
     /// <summary>The caller of a route that demands a permission.</summary>
-    public static AuditActor Of(HttpContext context)
-    {
-        var caller = context.Caller();
-        return new AuditActor(KindOf(caller.Kind), caller.Subject, AddressOf(context), caller.OperatorOf, caller.DisplayName);
-    }
+    public static AuditActor Of(HttpContext context) => Of(context, context.Caller());
+
+    /// <summary>A caller who is only just being established.</summary>
+    public static AuditActor Of(HttpContext context, Caller caller) => new(KindOf(caller.Kind), caller.Subject, AddressOf(context), caller.OperatorOf, caller.DisplayName);
 
     /// <summary>Somebody who is not signed in but proved who it is, for example with an activation link.</summary>
     public static AuditActor Unsigned(HttpContext context, string userId, string name = "") => new(User, userId, AddressOf(context), null, name);

@@ -45,10 +45,10 @@ public sealed class AuditExport(AkashiDatabase database, AuditLog audit, HeadSig
         return new AuditExportPlan(tenant, head, [.. leaves.Order()]);
     }
 
+    /// <summary>Holds no connection while it writes: whoever reads slowly takes none from the others. The log only grows, so blocks read one by one fit together.</summary>
     public async Task WriteAsync(AuditExportPlan plan, Stream output, CancellationToken cancellation)
     {
-        await using var session = await database.OpenAsync(plan.Tenant, cancellation);
-        var upper = new MerkleLevels(await BlockRootsAsync(session, plan.Head.Size, cancellation));
+        var upper = new MerkleLevels(await BlockRootsAsync(plan, cancellation));
         if (upper.Root != plan.Head.Root) throw new InvalidOperationException($"The audit log of tenant {plan.Tenant} does not hash to its signed head of size {plan.Head.Size}. Run akashi verify.");
         await using var writer = new StreamWriter(output, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
         var header = new AuditExportHeader(
@@ -57,8 +57,8 @@ public sealed class AuditExport(AkashiDatabase database, AuditLog audit, HeadSig
         await writer.WriteLineAsync(JsonSerializer.Serialize(header, Format));
         foreach (var block in plan.Leaves.GroupBy(leaf => leaf / BlockSize))
         {
-            var lower = new MerkleLevels(await HashesAsync(session, block.Key * BlockSize, Math.Min(plan.Head.Size, (block.Key + 1) * BlockSize), cancellation));
-            foreach (var row in await session.QueryAsync<AuditRow>(Entries, new { tenant = plan.Tenant, indexes = block.ToArray() }, cancellation))
+            var (lower, rows) = await ReadBlockAsync(plan, block.Key, [.. block], cancellation);
+            foreach (var row in rows)
             {
                 var proof = lower.PathOf((int)(row.LeafIndex!.Value % BlockSize)).Concat(upper.PathOf((int)block.Key)).Select(hash => $"\"{hash}\"");
                 await writer.WriteLineAsync($$"""{"index":{{row.LeafIndex}},"proof":[{{string.Join(',', proof)}}],"entry":{{Encoding.UTF8.GetString(row.ToRecord().ToLeaf(plan.Tenant))}}}""");
@@ -66,8 +66,17 @@ public sealed class AuditExport(AkashiDatabase database, AuditLog audit, HeadSig
         }
     }
 
-    private static async Task<Sha256[]> BlockRootsAsync(TenantSession session, long size, CancellationToken cancellation)
+    private async Task<(MerkleLevels Lower, IReadOnlyList<AuditRow> Rows)> ReadBlockAsync(AuditExportPlan plan, long block, long[] indexes, CancellationToken cancellation)
     {
+        await using var session = await database.OpenAsync(plan.Tenant, cancellation);
+        var lower = new MerkleLevels(await HashesAsync(session, block * BlockSize, Math.Min(plan.Head.Size, (block + 1) * BlockSize), cancellation));
+        return (lower, await session.QueryAsync<AuditRow>(Entries, new { tenant = plan.Tenant, indexes }, cancellation));
+    }
+
+    private async Task<Sha256[]> BlockRootsAsync(AuditExportPlan plan, CancellationToken cancellation)
+    {
+        await using var session = await database.OpenAsync(plan.Tenant, cancellation);
+        var size = plan.Head.Size;
         var roots = new List<Sha256>();
         for (var from = 0L; from < size; from += PageSize)
         {

@@ -49,10 +49,11 @@ public sealed class AuditLog
 
     /// <summary>
     /// Writes an entry by itself, for acts without a transaction of their own. It is durable and in the Merkle log when this returns;
-    /// writers that wait at the same time share one transaction.
+    /// writers that wait at the same time share one transaction. Call it before the act, so that a crash in between leaves an entry without
+    /// an act and never an act without an entry; for the same reason a caller who goes away does not cancel it.
     /// </summary>
-    public Task WriteAsync(TenantId tenant, AuditActor actor, AuditEntry entry, CancellationToken cancellation) =>
-        _queue.AddAsync(tenant, AuditRecord.Create(actor, entry, _clock.GetUtcNow()), cancellation);
+    public Task WriteAsync(TenantId tenant, AuditActor actor, AuditEntry entry) =>
+        _queue.AddAsync(tenant, AuditRecord.Create(actor, entry, _clock.GetUtcNow()), CancellationToken.None);
 
     /// <summary>Proves that this service wrote the entry, while it is not yet covered by a signed head. The log key survives the end of the contract, as the log does.</summary>
     internal byte[] SealOf(TenantId tenant, ReadOnlySpan<byte> leaf) => HMACSHA256.HashData(_keys.DeriveKey(tenant, TenantKeyKind.Log, SealPurpose, []), leaf);

@@ -81,14 +81,7 @@ public sealed class KeyStore
     public void DestroyDataKey(TenantId tenant)
     {
         DurableFile.Write(DestroyedMark(tenant), ReadOnlyMemory<byte>.Empty);
-        var path = PathOf(tenant, TenantKeyKind.Data);
-        if (File.Exists(path))
-        {
-            // Overwritten before it is removed; what a copy-on-write disk keeps is still wrapped by the master key.
-            DurableFile.Write(path, new byte[new FileInfo(path).Length]);
-            File.Delete(path);
-            DurableFile.SyncFolder(Path.GetDirectoryName(path)!);
-        }
+        DurableFile.Erase(PathOf(tenant, TenantKeyKind.Data));
         _unwrapped.TryRemove((tenant, TenantKeyKind.Data), out _);
     }
 

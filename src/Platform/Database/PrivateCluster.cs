@@ -27,6 +27,9 @@ public sealed class PrivateCluster(string folder, string socketFolder, bool dura
     private static readonly string[] Roles = ["akashi_owner", "akashi_app", "akashi_operator"];
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
 
+    /// <summary>There from before initdb until after it.</summary>
+    private string InitialisingMark => Path.Combine(folder, "initialising");
+
     private string DataFolder => Path.Combine(folder, "data");
 
     public string OwnerConnection => ConnectionOf("akashi_owner", DatabaseName);
@@ -58,7 +61,7 @@ public sealed class PrivateCluster(string folder, string socketFolder, bool dura
         if (socketFolder.Length + "/.s.PGSQL.5432.lock".Length > MaximumSocketPath) throw new InvalidOperationException($"The socket folder '{socketFolder}' is too long for a Unix socket.");
         PrepareFolders();
         WritePasswords();
-        if (!File.Exists(Path.Combine(DataFolder, "PG_VERSION"))) await InitialiseAsync(binaries, cancellation);
+        if (!File.Exists(Path.Combine(DataFolder, "PG_VERSION")) || File.Exists(InitialisingMark)) await InitialiseAsync(binaries, cancellation);
         WriteConfiguration();
         var postmaster = FindRunning() ?? Launch(binaries, "postgres", ["-D", ClusterFolder]);
         await WaitUntilReadyAsync(postmaster, cancellation);
@@ -123,7 +126,8 @@ public sealed class PrivateCluster(string folder, string socketFolder, bool dura
 
     private async Task InitialiseAsync(string binaries, CancellationToken cancellation)
     {
-        // A first attempt that was killed leaves a half-made folder, which initdb refuses.
+        // A first attempt that was killed leaves a half-made folder, which initdb refuses and postgres cannot use: PG_VERSION is written early.
+        DurableFile.Write(InitialisingMark, ReadOnlyMemory<byte>.Empty);
         foreach (var entry in Directory.EnumerateFileSystemEntries(DataFolder))
         {
             if (Directory.Exists(entry)) Directory.Delete(entry, recursive: true);
@@ -139,6 +143,8 @@ public sealed class PrivateCluster(string folder, string socketFolder, bool dura
         await initdb.WaitForExitAsync(cancellation);
         File.Delete(passwordFile);
         if (initdb.ExitCode != 0) throw new InvalidOperationException($"initdb failed with code {initdb.ExitCode}; see {LogFile}.");
+        File.Delete(InitialisingMark);
+        DurableFile.SyncFolder(folder);
     }
 
     private void WriteConfiguration()
@@ -208,8 +214,9 @@ public sealed class PrivateCluster(string folder, string socketFolder, bool dura
         }
         // May do what the service may, row for row less: each table has a policy for it alone.
         await ExecuteAsync(connection, "GRANT akashi_app TO akashi_operator", cancellation);
-        if (await ExistsAsync(connection, "SELECT 1 FROM pg_database WHERE datname = $1", DatabaseName, cancellation)) return;
-        await ExecuteAsync(connection, $"CREATE DATABASE {DatabaseName} OWNER akashi_owner", cancellation);
+        if (!await ExistsAsync(connection, "SELECT 1 FROM pg_database WHERE datname = $1", DatabaseName, cancellation))
+            await ExecuteAsync(connection, $"CREATE DATABASE {DatabaseName} OWNER akashi_owner", cancellation);
+        // At every start: the one that made the database may have died before it came here.
         await ExecuteAsync(connection, $"REVOKE ALL ON DATABASE {DatabaseName} FROM PUBLIC", cancellation);
         await ExecuteAsync(connection, $"GRANT CONNECT ON DATABASE {DatabaseName} TO akashi_app", cancellation);
     }

@@ -56,5 +56,5 @@ public sealed class JobBoard
     }
 
     /// <returns>How many; those that run stay.</returns>
-    public Task<int> DeleteRunsBeforeAsync(DateTimeOffset before, CancellationToken cancellation) => _history.DeleteBeforeAsync(before, cancellation);
+    public Task<int> DeleteRunsBeforeAsync(DateTimeOffset before, DateTimeOffset succeededBefore, CancellationToken cancellation) => _history.DeleteBeforeAsync(before, succeededBefore, cancellation);
 }

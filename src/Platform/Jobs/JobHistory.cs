@@ -32,6 +32,16 @@ internal sealed class JobHistory(AkashiDatabase database, TimeProvider clock)
         WHERE outcome = 'running' AND started_at < @before AND NOT EXISTS (SELECT 1 FROM quartz.qrtz_scheduler_state s WHERE s.instance_name = r.node)
         """;
 
+    /// <summary>The newest run of each job: from job to job along the index, however many runs there are.</summary>
+    public const string Newest = """
+        WITH RECURSIVE known AS (
+            (SELECT job FROM platform.job_run ORDER BY job LIMIT 1)
+            UNION ALL
+            SELECT (SELECT r.job FROM platform.job_run r WHERE r.job > known.job ORDER BY r.job LIMIT 1) FROM known WHERE known.job IS NOT NULL)
+        SELECT last.id, last.job, last.node, last.cause, last.asked_by, last.started_at, last.ended_at, last.outcome, last.message
+        FROM known CROSS JOIN LATERAL (SELECT * FROM platform.job_run r WHERE r.job = known.job ORDER BY r.id DESC LIMIT 1) AS last
+        """;
+
     private const string LostText = "実行中のノードが停止しました。 / Its node died.";
 
     public async Task<Guid> BeginAsync(string job, string node, string cause, string? askedBy, CancellationToken cancellation)
@@ -55,9 +65,9 @@ internal sealed class JobHistory(AkashiDatabase database, TimeProvider clock)
         await database.QueryBeforeTenantAsync<JobRun>($"{Columns} WHERE (@job::text IS NULL OR job = @job) AND (@before::uuid IS NULL OR id < @before) ORDER BY id DESC LIMIT @count", new { job, before, count }, cancellation);
 
     /// <summary>The newest run of each job.</summary>
-    public async Task<IReadOnlyList<JobRun>> LastAsync(CancellationToken cancellation) =>
-        await database.QueryBeforeTenantAsync<JobRun>("SELECT DISTINCT ON (job) id, job, node, cause, asked_by, started_at, ended_at, outcome, message FROM platform.job_run ORDER BY job, id DESC", null, cancellation);
+    public async Task<IReadOnlyList<JobRun>> LastAsync(CancellationToken cancellation) => await database.QueryBeforeTenantAsync<JobRun>(Newest, null, cancellation);
 
-    public Task<int> DeleteBeforeAsync(DateTimeOffset before, CancellationToken cancellation) =>
-        database.ExecuteBeforeTenantAsync("DELETE FROM platform.job_run WHERE started_at < @before AND outcome <> 'running'", new { before }, cancellation);
+    /// <param name="succeededBefore">Of the runs that succeeded these go: some jobs run every minute.</param>
+    public Task<int> DeleteBeforeAsync(DateTimeOffset before, DateTimeOffset succeededBefore, CancellationToken cancellation) => database.ExecuteBeforeTenantAsync(
+        "DELETE FROM platform.job_run WHERE (started_at < @before AND outcome <> 'running') OR (started_at < @succeededBefore AND outcome = 'succeeded')", new { before, succeededBefore }, cancellation);
 }

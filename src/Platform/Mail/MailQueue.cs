@@ -44,12 +44,13 @@ internal sealed class MailQueue(AkashiDatabase database, WorkSignals signals, Ke
             await using var session = await database.OpenAsync(tenant, cancellation);
             var row = await session.QueryFirstOrDefaultAsync<Row>(Take, new { now, leaseEnd = now + Lease }, cancellation);
             if (row is null) return null;
-            if (TextOf(tenant, row) is { } text)
+            var spent = row.Attempts > 1 && row.GiveUpAt < now; // its earlier attempts ended without a word: their process died
+            if (!spent && TextOf(tenant, row) is { } text)
             {
                 await session.CommitAsync(cancellation);
                 return new TakenMail(row.Id, row.CreatedAt, row.Language, row.ToAddress, row.ToName, row.Subject, text, row.Attempts, row.Repeats, row.GiveUpAt);
             }
-            await session.ExecuteAsync(MarkFailed, new { row.Id, note = "本文を復号できません。 / The text cannot be unsealed." }, cancellation);
+            await session.ExecuteAsync(MarkFailed, new { row.Id, note = spent ? "送信が何度も途中で終わりました。 / Its attempts ended in mid-way." : "本文を復号できません。 / The text cannot be unsealed." }, cancellation);
             await session.CommitAsync(cancellation);
         }
     }
@@ -99,7 +100,7 @@ internal sealed class MailQueue(AkashiDatabase database, WorkSignals signals, Ke
         {
             return row.Body ?? (row.SealedBody is { } body ? MailSeal.Open(keys, tenant, row.Id, body) : null);
         }
-        catch (Exception e) when (e is CryptographicException or InvalidOperationException)
+        catch (Exception e) when (e is CryptographicException or DataKeyDestroyedException)
         {
             return null;
         }

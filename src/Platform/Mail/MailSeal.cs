@@ -13,7 +13,8 @@ internal static class MailSeal
         Envelope.Seal(KeyOf(keys, tenant, id), NameOf(tenant, id), Encoding.UTF8.GetBytes(text));
 
     /// <exception cref="System.Security.Cryptography.CryptographicException">The value is damaged or another mail's.</exception>
-    /// <exception cref="InvalidOperationException">The tenant's key was destroyed.</exception>
+    /// <exception cref="DataKeyDestroyedException">The contract was erased.</exception>
+    /// <exception cref="InvalidOperationException">The tenant's key is missing from the key store, and can be brought back.</exception>
     public static string Open(KeyStore keys, TenantId tenant, Guid id, byte[] sealedText) =>
         Encoding.UTF8.GetString(Envelope.Open(KeyOf(keys, tenant, id), NameOf(tenant, id), sealedText));
 

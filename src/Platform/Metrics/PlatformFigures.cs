@@ -1,6 +1,7 @@
 using Akashi.Platform.Database;
 using Akashi.Platform.Health;
 using Akashi.Platform.Hosting;
+using Akashi.Platform.Jobs;
 
 namespace Akashi.Platform.Metrics;
 
@@ -9,7 +10,7 @@ internal sealed class PlatformFigures(AkashiDatabase database, ServerOptions opt
 {
     private static readonly TimeSpan FailedSince = TimeSpan.FromHours(24);
 
-    private const string FailedJobs = "SELECT count(*) FROM (SELECT DISTINCT ON (job) outcome FROM platform.job_run ORDER BY job, id DESC) AS last WHERE outcome IN ('failed', 'lost')";
+    private const string FailedJobs = $"SELECT count(*) FROM ({JobHistory.Newest}) AS newest WHERE outcome IN ('failed', 'lost')";
 
     public override async Task<IReadOnlyList<MetricSample>> SampleAsync(CancellationToken cancellation)
     {

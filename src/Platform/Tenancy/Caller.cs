@@ -12,7 +12,7 @@ public enum CallerKind
 
 /// <summary>Who is asking, established from the session, token or certificate of this very request.</summary>
 /// <param name="Tenant">The tenant whose data the request may touch.</param>
-/// <param name="Subject">User id, token id or TMID; for logs and records.</param>
+/// <param name="Subject">User id (also of a token: it acts for the user who made it) or TMID; for logs and records.</param>
 /// <param name="DisplayName">For people, for example the user's name.</param>
 /// <param name="Permissions">What it may do.</param>
 /// <param name="OperatorOf">Set when an operator acts on a customer's tenant: the operator's own tenant.</param>

@@ -122,7 +122,7 @@ public sealed class AuditPageTests(OperationsServer fixture)
     public async Task Page_ForTheOperator_ShowsTheOperatorsOwnLog()
     {
         var mark = "op" + Guid.CreateVersion7().ToString("N");
-        await fixture.Server.Services.GetRequiredService<AuditLog>().WriteAsync(fixture.Tenants.Operator.Id, Actor, new AuditEntry("probe.change", mark), TestContext.Current.CancellationToken);
+        await fixture.Server.Services.GetRequiredService<AuditLog>().WriteAsync(fixture.Tenants.Operator.Id, Actor, new AuditEntry("probe.change", mark));
         using var browser = await fixture.Tenants.SignInToConsoleAsync(fixture.Tenants.Operator);
         Assert.Contains($"title=\"{mark}\"", (await browser.GetAsync(ServiceHost.Console, "/audit")).Body, StringComparison.Ordinal);
     }
@@ -142,7 +142,7 @@ public sealed class AuditPageTests(OperationsServer fixture)
         var mark = "m" + Guid.CreateVersion7().ToString("N");
         var log = fixture.Server.Services.GetRequiredService<AuditLog>();
         for (var i = 0; i < count; i++)
-            await log.WriteAsync(fixture.Tenants.A.Id, Actor, new AuditEntry("probe.change", $"=cmd {mark} {i}", new { name = "旧 <b>", count = 1 }, new { name = "新", count = 1 }), CancellationToken.None);
+            await log.WriteAsync(fixture.Tenants.A.Id, Actor, new AuditEntry("probe.change", $"=cmd {mark} {i}", new { name = "旧 <b>", count = 1 }, new { name = "新", count = 1 }));
         return mark;
     }
 }

@@ -49,6 +49,16 @@ public sealed class OperatorAccessTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Grant_WrittenFromTheOperatorsSide_IsRefusedByTheDatabaseItself()
+    {
+        await AskAsync(Wanted);
+        await using var session = await _server.Database.Application.OpenAsync(_tenants.Operator.Id, Cancellation);
+        Assert.Equal(1, await session.QuerySingleAsync<long>("SELECT count(*) FROM platform.operator_grant")); // it sees what it asked for
+        const string consent = "UPDATE platform.operator_grant SET status = 'granted', decided_by = 'x', expires_at = now() + interval '1 day'";
+        await Assert.ThrowsAsync<Npgsql.PostgresException>(() => session.ExecuteAsync(consent, null, Cancellation));
+    }
+
+    [Fact]
     public async Task Grant_PastItsTime_OpensNothing()
     {
         using var customer = _tenants.CreateApiClient(_tenants.A);

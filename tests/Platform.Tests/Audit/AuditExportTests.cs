@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Akashi.Platform.Audit;
 using Akashi.Platform.Crypto;
+using Akashi.Platform.Database;
 using Akashi.Platform.Merkle;
 using Xunit;
 
@@ -41,6 +42,34 @@ public sealed class AuditExportTests : IAsyncLifetime
             var part = await AuditExportFile.VerifyAsync(new MemoryStream(await ExportAsync(new AuditFilter(Target: "target 3"))), CancellationToken.None);
             Assert.Empty(part.Findings);
             Assert.Equal(await _setting.CountWhereAsync("audit_entry", "target = 'target 3'"), part.Entries);
+        }
+    }
+
+    [Fact]
+    public async Task Write_ToASlowReader_HoldsNoConnectionMeanwhile()
+    {
+        for (var i = 0; i < 20; i++) await _setting.WriteAsync($"target {i}");
+        await using var narrow = new AkashiDatabase(_setting.Database.ApplicationConnection + ";Maximum Pool Size=1;Timeout=2", _setting.Database.OperatorConnection);
+        var export = new AuditExport(narrow, _setting.Log, _setting.Signer);
+        Assert.True((await export.PlanAsync(_setting.Tenant, new AuditFilter(), CancellationToken.None)).TryGet(out var plan, out _));
+        var slow = new SlowReader(async () =>
+        {
+            await using var session = await narrow.OpenAsync(_setting.Tenant);
+        });
+        await export.WriteAsync(plan, slow, CancellationToken.None);
+        Assert.True(slow.Waits > 1);
+    }
+
+    /// <summary>Somebody else uses the database while this one takes its time.</summary>
+    private sealed class SlowReader(Func<Task> meanwhile) : MemoryStream
+    {
+        public int Waits { get; private set; }
+
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Waits++;
+            await meanwhile();
+            await base.WriteAsync(buffer, cancellationToken);
         }
     }
 

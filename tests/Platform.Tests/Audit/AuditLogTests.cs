@@ -38,7 +38,7 @@ public sealed class AuditLogTests : IAsyncLifetime
         await Task.WhenAll(Enumerable.Range(0, 20).Select(async writer =>
         {
             for (var i = 0; i < 10; i++)
-                await (writer % 2 == 0 ? _setting.Log : second).WriteAsync(_setting.Tenant, AuditSetting.Actor, new AuditEntry("probe.act", $"{writer} {i}"), CancellationToken.None);
+                await (writer % 2 == 0 ? _setting.Log : second).WriteAsync(_setting.Tenant, AuditSetting.Actor, new AuditEntry("probe.act", $"{writer} {i}"));
         }));
         Assert.Equal(200, await _setting.CountAsync("audit_leaf"));
         Assert.Equal(200, await _setting.CountWhereAsync("audit_entry", "target <> ''"));

@@ -53,7 +53,7 @@ internal sealed class AuditSetting : IAsyncDisposable
 
     /// <summary>Alone.</summary>
     public Task WriteAsync(string target, string action = "probe.act", object? before = null, object? after = null) =>
-        Log.WriteAsync(Tenant, Actor, new AuditEntry(action, target, before, after), CancellationToken.None);
+        Log.WriteAsync(Tenant, Actor, new AuditEntry(action, target, before, after));
 
     /// <summary>In a transaction of its own, left to the sequencer.</summary>
     public async Task WriteWithActAsync(string target, bool commit = true)

@@ -38,6 +38,20 @@ public sealed class KeyStoreTests : IDisposable
     }
 
     [Fact]
+    public void DestroyDataKey_AKeyFile_IsOverwrittenWhereItLies()
+    {
+        var keys = KeyStore.Open(Folder);
+        keys.CreateTenantKeys(_tenant);
+        var file = Directory.EnumerateFiles(Folder, "*.sealed", SearchOption.AllDirectories).Single(file => file.Contains(_tenant.ToString(), StringComparison.Ordinal) && file.Contains("data", StringComparison.OrdinalIgnoreCase));
+        var same = _folder.File("same"); // another name of the same blocks
+        System.Diagnostics.Process.Start("ln", [file, same]).WaitForExit();
+        Assert.Contains(File.ReadAllBytes(same), one => one != 0);
+        keys.DestroyDataKey(_tenant);
+        Assert.False(File.Exists(file));
+        Assert.DoesNotContain(File.ReadAllBytes(same), one => one != 0);
+    }
+
+    [Fact]
     public void Open_MasterKeyReadableByOthers_IsRefusedWithTheRemedy()
     {
         KeyStore.Open(Folder);

@@ -40,4 +40,19 @@ public sealed class MigratorTests : IAsyncLifetime
         await transaction.CommitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(1, await migrating);
     }
+
+    [Fact]
+    public async Task Apply_WhileAnotherServerMigrates_WaitsHoweverLongThatTakes()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        await using var other = new NpgsqlConnection(_database.OwnerConnection + ";Pooling=false");
+        await other.OpenAsync(cancellation);
+        await using (var take = new NpgsqlCommand("SELECT pg_advisory_lock(x'616B61736869'::bigint)", other)) await take.ExecuteNonQueryAsync(cancellation);
+        var waiting = new Migrator(_database.OwnerConnection + ";Command Timeout=1", NullLogger.Instance).ApplyAsync([typeof(Migrator).Assembly], cancellation);
+        const string longer = "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory' AND now() - query_start > interval '2 seconds')";
+        await TestWait.UntilAsync(async () => waiting.IsCompleted || (await _database.QueryAsOwnerAsync<bool>(longer)).Single(), TimeSpan.FromSeconds(20), "the migrator to have waited longer than a command may take");
+        Assert.False(waiting.IsCompleted);
+        await other.CloseAsync();
+        Assert.Equal(0, await waiting);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Akashi.Platform.Crypto;
 using Akashi.Platform.Mail;
 using Akashi.TestKit;
 using Xunit;
@@ -90,6 +91,29 @@ public sealed class OutboxTests : IAsyncLifetime
         await sender.StopAsync(TestContext.Current.CancellationToken);
         Assert.Equal(2, (await _mail.SingleAsync()).Attempts);
         Assert.Equal($"<{MimeText.MessageId(taken, "akashi.example")}>", ReadMail.Parse(await File.ReadAllBytesAsync(_mail.Files.Single(), TestContext.Current.CancellationToken)).Text("Message-ID"));
+    }
+
+    [Fact]
+    public async Task Send_OfAMailThatKillsItsSender_EndsWithTheTimeForIt()
+    {
+        await _mail.EnqueueAsync(MailFixture.Mail());
+        Assert.NotNull(await _mail.Queue.TakeAsync(_mail.Tenant, CancellationToken.None)); // and then this process dies
+        _mail.Clock.Advance(MailOutbox.Patience + TimeSpan.FromHours(1));
+        Assert.Null(await _mail.Queue.TakeAsync(_mail.Tenant, CancellationToken.None));
+        Assert.Equal(MailStates.Failed, (await _mail.SingleAsync()).State);
+    }
+
+    [Fact]
+    public async Task Send_WhileTheKeyIsMissing_WaitsForItsReturn()
+    {
+        await _mail.EnqueueAsync(MailFixture.Mail(secret: true));
+        var folder = Path.Combine(Path.GetDirectoryName(_mail.Options.OutboxFolder)!, "keys", "tenants");
+        Directory.Move(folder, folder + "-lost");
+        var fresh = new MailQueue(_mail.Database.Application, _mail.Signals, KeyStore.Open(Path.GetDirectoryName(folder)!), _mail.Clock);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => fresh.TakeAsync(_mail.Tenant, CancellationToken.None));
+        Directory.Delete(folder);
+        Directory.Move(folder + "-lost", folder);
+        Assert.NotNull(await fresh.TakeAsync(_mail.Tenant, CancellationToken.None));
     }
 
     [Fact]

@@ -45,8 +45,7 @@ internal sealed class OperatorAccess(OperatorGrants grants, AuditLog audit, Tena
         var acting = caller with { Tenant = tenant.Id, TenantName = tenant.Name, OperatorOf = caller.Tenant, OperatorGrant = grant?.Id, Permissions = PermissionsUnder(grant, header.Length == 0) };
         var path = context.Request.Path.Value ?? "/";
         var request = $"{context.Request.Method} {path[..Math.Min(path.Length, MaximumPath)]}";
-        var actor = new AuditActor(caller.Kind == CallerKind.Token ? "token" : "user", caller.Subject, context.Connection.RemoteIpAddress?.ToString() ?? "", caller.Tenant);
-        await audit.WriteAsync(tenant.Id, actor, new AuditEntry("operator-access.request", request, After: new { Grant = grant?.Id }), cancellation);
+        await audit.WriteAsync(tenant.Id, AuditActor.Of(context, acting), new AuditEntry("operator-access.request", request, After: new { Grant = grant?.Id }));
         return acting;
     }
 

@@ -21,7 +21,7 @@ internal static class DownloadAudit
             await failure.ToProblem().ExecuteAsync(context);
             return;
         }
-        await audit.WriteAsync(tenant, AuditActor.Of(context), new AuditEntry(AuditActions.Download, "table.csv", After: request.Filter), cancellation);
+        await audit.WriteAsync(tenant, AuditActor.Of(context), new AuditEntry(AuditActions.Download, "table.csv", After: request.Filter));
         context.Response.ContentType = Csv.ContentType;
         context.Response.Headers.ContentDisposition = "attachment; filename=\"audit.csv\"";
         await using var csv = new Csv(context.Response.Body);

@@ -16,7 +16,7 @@ internal static class ExportAudit
             await failure.ToProblem().ExecuteAsync(context);
             return;
         }
-        await audit.WriteAsync(tenant, AuditActor.Of(context), new AuditEntry(AuditActions.Export, $"{plan.Leaves.Count}", After: request.Filter), cancellation);
+        await audit.WriteAsync(tenant, AuditActor.Of(context), new AuditEntry(AuditActions.Export, $"{plan.Leaves.Count}", After: request.Filter));
         context.Response.ContentType = AuditExportFormat.ContentType;
         context.Response.Headers.ContentDisposition = $"attachment; filename=\"audit{AuditExportFormat.FileExtension}\"";
         await export.WriteAsync(plan, context.Response.Body, cancellation);

@@ -6,7 +6,7 @@ using Akashi.Platform.Mail;
 
 namespace Akashi.Operations.CleanUp;
 
-/// <summary>Removes mail and events after 90 days and the history of jobs after a year.</summary>
+/// <summary>Removes mail and events after 90 days and the history of jobs after a year, or after 90 days where a run succeeded.</summary>
 internal sealed class AgedRows(TenantDirectory tenants, MailJournal mails, EventJournal events, JobBoard jobs, TimeProvider clock) : ServiceJob
 {
     public const string Name = "operations.aged-rows";
@@ -30,7 +30,7 @@ internal sealed class AgedRows(TenantDirectory tenants, MailJournal mails, Event
             eventCount += await events.DeleteBeforeAsync(tenant.Id, now - Keep, cancellation);
         }
         var files = mails.DeleteFilesBefore(now - Keep);
-        var runs = await jobs.DeleteRunsBeforeAsync(now - KeepRuns, cancellation);
+        var runs = await jobs.DeleteRunsBeforeAsync(now - KeepRuns, now - Keep, cancellation);
         return string.Create(CultureInfo.InvariantCulture, $"{mailCount} mails, {files} files, {eventCount} events, {runs} runs");
     }
 }

@@ -29,8 +29,8 @@ internal static class ReplayEvent
 
     private static async Task<Failure?> TryAsync(ReplayInput input, HttpContext context, EventJournal journal, AuditLog audit)
     {
-        if (!TenantId.TryParse(input.Tenant, out var tenant) || !await journal.ReplayAsync(tenant, input.Consumer ?? "", input.EventId, context.RequestAborted)) return new EventNotSetAside();
-        await audit.WriteAsync(context.Caller().Tenant, AuditActor.Of(context), new AuditEntry(Action, string.Create(CultureInfo.InvariantCulture, $"{input.Consumer} {input.EventId}")), context.RequestAborted);
-        return null;
+        if (!TenantId.TryParse(input.Tenant, out var tenant)) return new EventNotSetAside();
+        await audit.WriteAsync(context.Caller().Tenant, AuditActor.Of(context), new AuditEntry(Action, string.Create(CultureInfo.InvariantCulture, $"{Quoted.Of(input.Consumer)} {input.EventId}")));
+        return await journal.ReplayAsync(tenant, input.Consumer ?? "", input.EventId, context.RequestAborted) ? null : new EventNotSetAside();
     }
 }

@@ -31,13 +31,13 @@ internal static class ReplaySince
     {
         if (!Jst.TryParseInput(input.Since, out var since) && !DateTimeOffset.TryParse(input.Since, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out since))
             return new FieldInvalid("since", input.Since, "2026-04-01T09:00:00+09:00");
+        await audit.WriteAsync(context.Caller().Tenant, AuditActor.Of(context), new AuditEntry(Action, Quoted.Of(input.Consumer), null, new { Since = since }));
         var count = 0L;
         foreach (var tenant in await tenants.ListAsync(context.RequestAborted))
         {
             if (await journal.ReplayAsync(tenant.Id, input.Consumer ?? "", since, context.RequestAborted) is not { } found) return new ConsumerNotFound(input.Consumer);
             count += found;
         }
-        await audit.WriteAsync(context.Caller().Tenant, AuditActor.Of(context), new AuditEntry(Action, input.Consumer!, null, new { Since = since, Events = count }), context.RequestAborted);
         return count;
     }
 }

@@ -20,8 +20,7 @@ internal static class RunNow
     private static async Task<Failure?> TryAsync(string name, HttpContext context, JobBoard board, AuditLog audit)
     {
         var caller = context.Caller();
-        if (!await board.RunNowAsync(name, caller.Subject, context.RequestAborted)) return new JobNotFound(name);
-        await audit.WriteAsync(caller.Tenant, AuditActor.Of(context), new AuditEntry(Action, name), context.RequestAborted);
-        return null;
+        await audit.WriteAsync(caller.Tenant, AuditActor.Of(context), new AuditEntry(Action, Quoted.Of(name)));
+        return await board.RunNowAsync(name, caller.Subject, context.RequestAborted) ? null : new JobNotFound(name);
     }
 }

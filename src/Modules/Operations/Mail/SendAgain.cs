@@ -27,8 +27,7 @@ internal static class SendAgain
     private static async Task<Failure?> TryAsync(string tenant, Guid id, HttpContext context, MailJournal journal, AuditLog audit)
     {
         if (!TenantId.TryParse(tenant, out var owner) || await journal.FindAsync(owner, id, context.RequestAborted) is null) return new MailNotFound();
-        if (!await journal.SendAgainAsync(owner, id, context.RequestAborted)) return new MailNotRepeatable();
-        await audit.WriteAsync(context.Caller().Tenant, AuditActor.Of(context), new AuditEntry(Action, $"{owner}/{id:N}"), context.RequestAborted);
-        return null;
+        await audit.WriteAsync(context.Caller().Tenant, AuditActor.Of(context), new AuditEntry(Action, $"{owner}/{id:N}"));
+        return await journal.SendAgainAsync(owner, id, context.RequestAborted) ? null : new MailNotRepeatable();
     }
 }

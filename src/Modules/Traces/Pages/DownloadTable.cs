@@ -28,7 +28,7 @@ internal static class DownloadTable
         async Task BeginAsync()
         {
             begun = true;
-            await audit.WriteAsync(context.Caller().Tenant, AuditActor.Of(context), new AuditEntry(TraceNames.ExportAction, "traces.csv", After: new { Query = q ?? "*", from, to }), cancellation);
+            await audit.WriteAsync(context.Caller().Tenant, AuditActor.Of(context), new AuditEntry(TraceNames.ExportAction, "traces.csv", After: new { Query = q ?? "*", from, to }));
             context.Response.ContentType = Csv.ContentType;
             context.Response.Headers.ContentDisposition = "attachment; filename=\"traces.csv\"";
             await csv.WriteAsync([.. Columns.Select(column => Text.Of[column])]);

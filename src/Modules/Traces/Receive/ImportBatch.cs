@@ -24,7 +24,7 @@ internal static class ImportBatch
         var outcome = await receiver.ReceiveAsync(caller.Tenant, batch, TraceNames.SourceImport, context.Request, RegisterAsync, cancellation);
         if (!outcome.TryGet(out var receipt, out var failure)) return failure.ToProblem();
         // Before the receipt: whoever did not get one sends again, and the record is made up for.
-        await audit.WriteAsync(caller.Tenant, AuditActor.Of(context), new AuditEntry(TraceNames.ImportAction, batch.FileName, After: receipt), cancellation);
+        await audit.WriteAsync(caller.Tenant, AuditActor.Of(context), new AuditEntry(TraceNames.ImportAction, batch.FileName, After: receipt));
         return Results.Json(receipt);
 
         Task RegisterAsync(ReadOnlyMemory<byte> log) => terminals.RegisterImportedAsync(caller.Tenant, batch.Tmid, ComputerNameOf(log.Span), cancellation);
@@ -42,7 +42,7 @@ internal static class ImportBatch
             {
                 if (!ParsedLine.Key(lines.Line, field).SequenceEqual("com"u8)) continue;
                 var computer = Encoding.UTF8.GetString(parsed.Value(lines.Line, field));
-                if (computer.Length is > 0 and <= MaximumComputerName) return computer;
+                if (computer.Length is > 0 and <= MaximumComputerName && !computer.Any(char.IsControl)) return computer;
             }
         }
         return "";

@@ -12,7 +12,7 @@ internal static class ExportTraces
     {
         var outcome = await search.ExportAsync(context.Caller().Tenant, q ?? "*", from, to, async () =>
         {
-            await audit.WriteAsync(context.Caller().Tenant, AuditActor.Of(context), new AuditEntry(TraceNames.ExportAction, "traces.log", After: new { Query = q ?? "*", from, to }), cancellation);
+            await audit.WriteAsync(context.Caller().Tenant, AuditActor.Of(context), new AuditEntry(TraceNames.ExportAction, "traces.log", After: new { Query = q ?? "*", from, to }));
             context.Response.ContentType = "application/octet-stream";
             context.Response.Headers.ContentDisposition = "attachment; filename=\"traces.log\"";
             return context.Response.Body;

@@ -27,6 +27,33 @@ public sealed class IdempotencyTests(OperationsServer fixture)
     }
 
     [Fact]
+    public async Task Post_WithItsKeyAfterADay_IsDoneAgainAndKeptAnew()
+    {
+        var key = Guid.CreateVersion7().ToString();
+        var first = await PostAsync(fixture.Tenants.B, key);
+        await fixture.Server.Database.ExecuteAsOwnerAsync("UPDATE platform.idempotent_request SET started_at = started_at - interval '25 hours' WHERE key = @key", new { key });
+        var second = await PostAsync(fixture.Tenants.B, key, "?changed=1");
+        Assert.Equal((HttpStatusCode.Created, false), (second.Status, second.Replayed));
+        Assert.NotEqual(first.Body, second.Body);
+        Assert.Equal((second.Status, second.Body, true), await PostAsync(fixture.Tenants.B, key, "?changed=1"));
+    }
+
+    [Fact]
+    public async Task Post_BodyThatCannotBeRead_LeavesItsKeyFree()
+    {
+        using var client = fixture.Tenants.CreateApiClient(fixture.Tenants.B);
+        var key = Guid.CreateVersion7().ToString();
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/users") { Content = new StringContent("{", null, "application/json") };
+            request.Headers.Add("Idempotency-Key", key);
+            using var answer = await client.SendAsync(request, Cancellation);
+            Assert.Equal((HttpStatusCode.BadRequest, false), (answer.StatusCode, answer.Headers.Contains("Idempotency-Replayed")));
+        }
+        Assert.Empty(await fixture.Server.Database.QueryAsOwnerAsync<string>("SELECT key FROM platform.idempotent_request WHERE key = @key", new { key }));
+    }
+
+    [Fact]
     public async Task Post_ManyAtOnceWithOneKey_IsDoneOnce()
     {
         var key = Guid.CreateVersion7().ToString();

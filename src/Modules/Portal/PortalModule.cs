@@ -33,7 +33,7 @@ public sealed class PortalModule : AkashiModule
         routes.Console.MapGet("/", HomeRoutes.Console).RequirePermission(Permission.AccountSelf, TenantScope.Own);
         foreach (var host in new[] { routes.Portal, routes.Console })
         {
-            host.MapGet("/assets/{file}", (HttpContext context, Assets assets, string file) => assets.Get(context, file)).OpenToAnybody("Styles and scripts are the same for everybody.");
+            host.MapGet("/assets/{file}", (HttpContext context, Assets assets, string file) => assets.Get(context, file)).SameForEverybody("Styles and scripts.");
             host.MapPost("/language", SwitchLanguage.Post).OpenToAnybody("The language is chosen before sign-in.");
         }
         foreach (var host in Enum.GetValues<ServiceHost>())

@@ -30,7 +30,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, IEnumerable<ICaller
         }
         var access = endpoint.Metadata.GetMetadata<RouteAccess>()
             ?? throw new InvalidOperationException($"Route '{endpoint.DisplayName}' declares no access.");
-        var failure = await EstablishCallerAsync(context);
+        var failure = access.AsksCaller ? await EstablishCallerAsync(context) : null;
         if (access.Permission is { } permission)
         {
             var caller = context.Features.Get<Caller>();

@@ -87,6 +87,7 @@ public static class AkashiWeb
         });
         services.AddRazorComponents();
         services.AddHttpContextAccessor();
+        services.Configure<RouteHandlerOptions>(handlers => handlers.ThrowOnBadRequest = true); // else they are answered without a word
         services.AddOpenApi(ApiDocument.Name, ApiDocument.Configure);
         services.Configure<RequestLocalizationOptions>(localization =>
         {
@@ -121,10 +122,12 @@ public static class AkashiWeb
     {
         _ = app.Services.GetRequiredService<MetricCollector>(); // counts from the first request on
         app.UseMiddleware<RequestMetrics>();
+        app.UseRequestLocalization(); // before whatever may refuse or fail: a language set further in is gone when the answer is worded
         app.UseMiddleware<HostMiddleware>();
         app.UseMiddleware<SecurityHeaders>();
         app.UseExceptionHandler(ServerFault.Handling);
-        app.UseRequestLocalization();
+        // What the framework refuses without a word, such as a JSON body that is too large.
+        app.UseStatusCodePages(context => RequestUnreadable.Of(context.HttpContext.Response.StatusCode).ToProblem().ExecuteAsync(context.HttpContext));
         app.UseMiddleware<RequestCeiling>();
         app.UseRouting();
         app.UseMiddleware<AccessMiddleware>();

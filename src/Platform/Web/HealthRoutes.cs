@@ -12,8 +12,8 @@ internal static class HealthRoutes
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet("/healthz", () => Results.Text("ok")).OpenToAnybody("Says only that the process answers.").ExcludeFromDescription();
-        app.MapGet("/readyz", ReadyAsync).OpenToAnybody("Says only whether requests can be served.").ExcludeFromDescription();
+        app.MapGet("/healthz", () => Results.Text("ok")).SameForEverybody("Says only that the process answers.").ExcludeFromDescription();
+        app.MapGet("/readyz", ReadyAsync).SameForEverybody("Says only whether requests can be served.").ExcludeFromDescription();
     }
 
     private static async Task<IResult> ReadyAsync(AkashiDatabase database, CancellationToken cancellation)

@@ -7,7 +7,8 @@ namespace Akashi.Platform.Web;
 /// <param name="Permission">Null only for routes open to anybody.</param>
 /// <param name="Scope">Whose data the route touches; null only for routes open to anybody.</param>
 /// <param name="Reason">Why a route is open to anybody.</param>
-public sealed record RouteAccess(Permission? Permission, TenantScope? Scope, string? Reason)
+/// <param name="AsksCaller">False for what is the same for everybody: nobody looks up, or records, who asks.</param>
+public sealed record RouteAccess(Permission? Permission, TenantScope? Scope, string? Reason, bool AsksCaller = true)
 {
     /// <summary>A fault in the declaration, or null.</summary>
     public string? Fault() => Permission is { } permission && PermissionCatalogue.Of(permission).Scope != Scope
@@ -28,6 +29,13 @@ public static class RouteAccessExtensions
     public static TBuilder OpenToAnybody<TBuilder>(this TBuilder builder, string reason) where TBuilder : IEndpointConventionBuilder
     {
         builder.Add(endpoint => endpoint.Metadata.Add(new RouteAccess(null, null, reason)));
+        return builder;
+    }
+
+    /// <summary>Anybody may call, everybody gets the same, and the caller is not even looked up.</summary>
+    public static TBuilder SameForEverybody<TBuilder>(this TBuilder builder, string reason) where TBuilder : IEndpointConventionBuilder
+    {
+        builder.Add(endpoint => endpoint.Metadata.Add(new RouteAccess(null, null, reason, AsksCaller: false)));
         return builder;
     }
 }

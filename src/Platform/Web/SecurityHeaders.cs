@@ -12,6 +12,17 @@ internal sealed class SecurityHeaders(RequestDelegate next, ServiceHosts hosts)
 
     public Task InvokeAsync(HttpContext context)
     {
+        // Not before the answer starts: a fault on the way there clears what was set.
+        context.Response.OnStarting(() =>
+        {
+            Set(context);
+            return Task.CompletedTask;
+        });
+        return next(context);
+    }
+
+    private void Set(HttpContext context)
+    {
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy = hosts.Find(context.Request.Host.Host) == ServiceHost.Portal ? _portalPolicy : _policy;
         headers.StrictTransportSecurity = "max-age=31536000";
@@ -20,9 +31,8 @@ internal sealed class SecurityHeaders(RequestDelegate next, ServiceHosts hosts)
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=(), usb=()";
-        // Evidence and accounts must not stay in shared caches; static files override this with their own lifetime.
-        headers.CacheControl = "no-cache, no-store";
-        return next(context);
+        // Evidence and accounts must not stay in shared caches; static files have a lifetime of their own.
+        if (headers.CacheControl.Count == 0) headers.CacheControl = "no-cache, no-store";
     }
 
     private static string PolicyFor(string formAction) =>

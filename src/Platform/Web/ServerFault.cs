@@ -26,12 +26,6 @@ internal sealed record StorageAway() : Failure("storage-unavailable", StatusCode
     public override int? RetryAfterSeconds => 30;
 }
 
-internal sealed record BadRequest(string Why, int HttpStatus) : Failure("bad-request", HttpStatus)
-{
-    public override string Japanese => $"要求を読み取れません: {Why}";
-    public override string English => $"The request cannot be read: {Why}";
-}
-
 /// <summary>What an exception looks like from outside: broken infrastructure asks to come back, anything else is our fault.</summary>
 internal static class ServerFault
 {
@@ -48,7 +42,8 @@ internal static class ServerFault
 
     private static Failure ToFailure(Exception? exception, string traceId) => exception switch
     {
-        BadHttpRequestException bad => new BadRequest(bad.Message, bad.StatusCode),
+        BadHttpRequestException bad => RequestUnreadable.From(bad),
+        PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire } => RequestUnreadable.WithNul,
         PostgresException { SqlState: "53100" or "53200" or "53300" or "57P01" or "57P02" or "57P03" } => new DatabaseAway(),
         PostgresException => new InternalFault(traceId),
         NpgsqlException or TimeoutException => new DatabaseAway(),

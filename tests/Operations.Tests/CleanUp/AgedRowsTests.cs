@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Http.Json;
 using Akashi.Certificates;
 using Akashi.Endpoints;
 using Akashi.Endpoints.Contracts;
@@ -42,6 +44,25 @@ public sealed class AgedRowsTests
         await server.Database.ExecuteAsOwnerAsync("UPDATE platform.event_delivery SET state = 'done'");
         await job.RunAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, await CountAsync(server, "platform.event"));
+    }
+
+    [Fact]
+    public async Task Run_AfterADay_RemovesAnswersKeptForRepeatedRequests()
+    {
+        await using var server = await TestServer.StartAsync(new CertificatesModule(), new IdentityModule(), new EndpointsModule(), new OperationsModule(), new PortalModule());
+        var tenants = await TwoTenants.CreateAsync(server);
+        using var client = tenants.CreateApiClient(tenants.A);
+        client.DefaultRequestHeaders.Add("Idempotency-Key", "once");
+        using var made = await client.PostAsJsonAsync("/api/v1/enrolment-tokens", new { }, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+
+        var job = server.Services.GetRequiredService<AgedRows>();
+        server.Clock.Advance(TimeSpan.FromHours(23));
+        await job.RunAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(1, await CountAsync(server, "platform.idempotent_request"));
+        server.Clock.Advance(TimeSpan.FromHours(2));
+        await job.RunAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, await CountAsync(server, "platform.idempotent_request"));
     }
 
     private static async Task<long> CountAsync(TestServer server, string rows) => (await server.Database.QueryAsOwnerAsync<long>($"SELECT count(*) FROM {rows}")).Single();

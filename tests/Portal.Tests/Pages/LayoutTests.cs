@@ -103,8 +103,10 @@ public sealed partial class LayoutTests(PortalServer fixture)
         Assert.Contains("証跡の検索", answer.Body, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task WrongHost_ForPeople_IsAPage()
+    [Theory]
+    [InlineData("ja", "アドレスが違います")]
+    [InlineData("en", "Wrong address")]
+    public async Task WrongHost_ForPeople_IsAPage(string language, string title)
     {
         // By hand: every client library takes the name of the connection from the request's host.
         using var handler = fixture.Server.CreateHandler();
@@ -114,11 +116,11 @@ public sealed partial class LayoutTests(PortalServer fixture)
         await using var tls = new SslStream(socket.GetStream());
         await tls.AuthenticateAsClientAsync(handler.SslOptions);
         var console = fixture.Server.Hosts.NameOf(ServiceHost.Console);
-        await tls.WriteAsync(Encoding.ASCII.GetBytes($"GET /sign-in HTTP/1.1\r\nHost: {console}:{fixture.Server.Options.Port}\r\nAccept: text/html\r\nConnection: close\r\n\r\n"));
+        await tls.WriteAsync(Encoding.ASCII.GetBytes($"GET /sign-in HTTP/1.1\r\nHost: {console}:{fixture.Server.Options.Port}\r\nAccept: text/html\r\nAccept-Language: {language}\r\nConnection: close\r\n\r\n"));
         using var reader = new StreamReader(tls, Encoding.UTF8);
         var answer = await reader.ReadToEndAsync();
         Assert.StartsWith("HTTP/1.1 421", answer, StringComparison.Ordinal);
-        Assert.Contains("アドレスが違います", answer, StringComparison.Ordinal);
+        Assert.Contains(title, answer, StringComparison.Ordinal);
         Assert.Contains(console, answer, StringComparison.Ordinal);
     }
 

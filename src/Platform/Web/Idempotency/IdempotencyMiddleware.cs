@@ -114,6 +114,12 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, IdempotentRequ
         {
             await next(context);
         }
+        catch (BadHttpRequestException)
+        {
+            context.Response.Body = original; // it could not be read, so nothing was done
+            await requests.ForgetAsync(caller.Tenant, caller.Subject, key, CancellationToken.None);
+            throw;
+        }
         catch
         {
             // Nothing is known of what was done: the key stays taken, and a repeat is told so.

@@ -11,15 +11,15 @@ internal sealed record KeptAnswer(int Status, string? ContentType, byte[] Body);
 internal sealed record TakenKey(Sha256 Digest, KeptAnswer? Answer);
 
 /// <summary>Remembers for a day what requests with an idempotency key were answered.</summary>
-internal sealed class IdempotentRequests(AkashiDatabase database, KeyStore keys, TimeProvider clock)
+public sealed class IdempotentRequests(AkashiDatabase database, KeyStore keys, TimeProvider clock)
 {
     private static readonly TimeSpan Life = TimeSpan.FromDays(1);
     private const string Purpose = "idempotency";
 
     private const string Take = """
-        WITH spent AS (DELETE FROM platform.idempotent_request WHERE tenant_id = @tenant AND started_at < @until)
-        INSERT INTO platform.idempotent_request (tenant_id, subject, key, request_digest, started_at) VALUES (@tenant, @subject, @key, @digest, @now)
-        ON CONFLICT DO NOTHING
+        INSERT INTO platform.idempotent_request AS kept (tenant_id, subject, key, request_digest, started_at) VALUES (@tenant, @subject, @key, @digest, @now)
+        ON CONFLICT (tenant_id, subject, key) DO UPDATE SET request_digest = @digest, started_at = @now, status = NULL, content_type = NULL, sealed_body = NULL
+            WHERE kept.started_at < @until
         """;
 
     private const string Find = """
@@ -30,10 +30,15 @@ internal sealed class IdempotentRequests(AkashiDatabase database, KeyStore keys,
         UPDATE platform.idempotent_request SET status = @Status, content_type = @ContentType, sealed_body = @body WHERE tenant_id = @tenant AND subject = @subject AND key = @key
         """;
 
+    private const string DeleteSpent = "DELETE FROM platform.idempotent_request WHERE tenant_id = @tenant AND started_at < @until";
+
     private const string Forget = "DELETE FROM platform.idempotent_request WHERE tenant_id = @tenant AND subject = @subject AND key = @key";
 
+    /// <returns>How many were removed.</returns>
+    public Task<int> DeleteSpentAsync(TenantId tenant, CancellationToken cancellation) => ExecuteAsync(tenant, DeleteSpent, new { tenant, until = clock.GetUtcNow() - Life }, cancellation);
+
     /// <returns>Null when the key is now the caller's; else who took it before.</returns>
-    public async Task<TakenKey?> TakeAsync(TenantId tenant, string subject, string key, Sha256 digest, CancellationToken cancellation)
+    internal async Task<TakenKey?> TakeAsync(TenantId tenant, string subject, string key, Sha256 digest, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
         await using var session = await database.OpenAsync(tenant, cancellation);
@@ -46,19 +51,20 @@ internal sealed class IdempotentRequests(AkashiDatabase database, KeyStore keys,
             ? new KeptAnswer(status, row.ContentType, Envelope.Open(KeyOf(tenant, subject, key), NameOf(tenant, subject, key), row.SealedBody!)) : null);
     }
 
-    public async Task FinishAsync(TenantId tenant, string subject, string key, KeptAnswer answer, CancellationToken cancellation)
+    internal async Task FinishAsync(TenantId tenant, string subject, string key, KeptAnswer answer, CancellationToken cancellation)
     {
         var body = Envelope.Seal(KeyOf(tenant, subject, key), NameOf(tenant, subject, key), answer.Body);
         await ExecuteAsync(tenant, Finish, new { tenant, subject, key, answer.Status, answer.ContentType, body }, cancellation);
     }
 
-    public Task ForgetAsync(TenantId tenant, string subject, string key, CancellationToken cancellation) => ExecuteAsync(tenant, Forget, new { tenant, subject, key }, cancellation);
+    internal Task ForgetAsync(TenantId tenant, string subject, string key, CancellationToken cancellation) => ExecuteAsync(tenant, Forget, new { tenant, subject, key }, cancellation);
 
-    private async Task ExecuteAsync(TenantId tenant, string sql, object parameters, CancellationToken cancellation)
+    private async Task<int> ExecuteAsync(TenantId tenant, string sql, object parameters, CancellationToken cancellation)
     {
         await using var session = await database.OpenAsync(tenant, cancellation);
-        await session.ExecuteAsync(sql, parameters, cancellation);
+        var rows = await session.ExecuteAsync(sql, parameters, cancellation);
         await session.CommitAsync(cancellation);
+        return rows;
     }
 
     private byte[] KeyOf(TenantId tenant, string subject, string key) => keys.DeriveKey(tenant, TenantKeyKind.Data, Purpose, Encoding.UTF8.GetBytes(subject + "\n" + key));

@@ -10,6 +10,7 @@ internal static class PlatformBenchmark
         AuditAppend.RunAsync,
         MailEnqueue.RunAsync,
         JobLatency.RunAsync,
+        NoisyTenant.RunAsync,
     ];
 
     public static async Task RunAsync(BenchReport report)

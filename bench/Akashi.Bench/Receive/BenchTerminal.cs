@@ -13,11 +13,14 @@ internal sealed class BenchTerminal(BenchService service, Tmid tmid, X509Certifi
 
     public Tmid Tmid => tmid;
 
-    public static async Task<BenchTerminal> EnrolAsync(BenchService service)
+    public static Task<BenchTerminal> EnrolAsync(BenchService service) => EnrolAsync(service, service.Token);
+
+    /// <param name="apiToken">Of the tenant that it shall belong to.</param>
+    public static async Task<BenchTerminal> EnrolAsync(BenchService service, string apiToken)
     {
         using var client = service.CreateClient();
         using var ask = new HttpRequestMessage(HttpMethod.Post, service.Address("api", "/api/v1/enrolment-tokens"));
-        ask.Headers.Authorization = new("Bearer", service.Token);
+        ask.Headers.Authorization = new("Bearer", apiToken);
         using var answer = await client.SendAsync(ask);
         using var token = JsonDocument.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync());
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -33,9 +36,21 @@ internal sealed class BenchTerminal(BenchService service, Tmid tmid, X509Certifi
 
     public async Task SendAsync(BenchBatch batch)
     {
-        using var content = new ByteArrayContent(batch.Zip);
-        using var response = await _client.PutAsync(service.Address("agent", AgentRoutes.Batches + batch.Name.FileName), content);
+        using var response = await PutAsync(batch);
         response.EnsureSuccessStatusCode();
+    }
+
+    /// <returns>Whether it was taken.</returns>
+    public async Task<bool> TrySendAsync(BenchBatch batch)
+    {
+        using var response = await PutAsync(batch);
+        return response.IsSuccessStatusCode;
+    }
+
+    private async Task<HttpResponseMessage> PutAsync(BenchBatch batch)
+    {
+        using var content = new ByteArrayContent(batch.Zip);
+        return await _client.PutAsync(service.Address("agent", AgentRoutes.Batches + batch.Name.FileName), content);
     }
 
     public void Dispose()

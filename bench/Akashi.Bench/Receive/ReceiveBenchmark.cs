@@ -50,7 +50,7 @@ internal static class ReceiveBenchmark
         report.AddLessIsBetter("receive-memory", memory, "MB peak", Peer, peerMemory);
     }
 
-    private static BenchBatch Pack(Tmid tmid, List<byte[]> lines)
+    internal static BenchBatch Pack(Tmid tmid, List<byte[]> lines)
     {
         var name = new BatchName(tmid, TimeProvider.System.GetUtcNow(), BatchId.Parse(RandomNumberGenerator.GetHexString(BatchId.Length, lowercase: true)));
         using var memory = new MemoryStream();

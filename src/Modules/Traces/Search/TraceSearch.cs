@@ -31,6 +31,9 @@ internal sealed class TraceSearch(SegmentReaders segments, TenantQuotas quotas, 
     /// <summary>Exports last as long as their reader; they hold up no search, and mostly wait for the network.</summary>
     private readonly FairQueue _exports = new(MaximumExports, MaximumExports / 8, WaitingPerTenant, Waiting);
 
+    /// <summary>Where searches wait; for tests.</summary>
+    internal FairQueue Searches => _searches;
+
     public Task<Outcome<TraceSearchResult>> SearchAsync(TenantId tenant, TraceSearchRequest request, CancellationToken cancellation)
     {
         if (request.Limit is < 1 or > MaximumLimit) return Failed<TraceSearchResult>(new FieldInvalid("limit", $"{request.Limit}", $"1–{MaximumLimit}"));

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Akashi.Platform.Web;
 using Akashi.TestKit;
+using Akashi.TestKit.Crash;
 using Akashi.TestKit.Nodes;
 using Akashi.TestKit.Service;
 
@@ -61,6 +62,22 @@ public sealed class BehindBalancerTests(TwoNodeService service)
         {
             await Pair.SetPasswordAsync(TwoNodeService.Password, codes: false);
         }
+    }
+
+    /// <summary>Each request on a connection of its own, so that form and answer, portal and console meet different nodes.</summary>
+    [Fact]
+    public async Task HandOff_WithNodesTakingTurns_LeadsToTheConsole()
+    {
+        var turn = 0;
+        using var browser = Pair.CreateBrowser(() => Interlocked.Increment(ref turn) % 2 == 0 ? Pair.First.Address : Pair.Second.Address);
+        await browser.SubmitAsync(ServiceHost.Portal, "/sign-in", NodePair.SignInFields(TwoNodeService.Password));
+        for (var visit = 0; visit < 3; visit++)
+        {
+            var users = await browser.FollowAsync(await browser.GetAsync(ServiceHost.Console, "/users"));
+            Assert.Equal(HttpStatusCode.OK, users.Status);
+            Assert.Contains("<table", users.Body, StringComparison.Ordinal);
+        }
+        Assert.InRange(turn, 8, 100);
     }
 
     [Fact]
@@ -126,6 +143,12 @@ public sealed class BehindBalancerTests(TwoNodeService service)
     [Fact]
     public async Task Search_WithoutATraceStore_SaysSoAndBatchesWaitInTheArchive()
     {
+        using var terminal = (await Pair.EnrolAsync(1, () => NodePair.Front))[0];
+        var batch = new BatchLedger().Make(terminal.Tmid, TimeProvider.System.GetUtcNow(), 10);
+        Assert.True((await terminal.PutAsync(batch)).Stored);
+        Assert.False((await terminal.PutAsync(batch)).Stored); // again, as after a lost answer
+        const string waiting = "SELECT count(*) FROM traces.batch b JOIN traces.pending_batch p ON p.tenant_id = b.tenant_id AND p.leaf_index = b.leaf_index WHERE b.batch_id = @id";
+        Assert.Equal(1, (await Pair.Database.QueryAsOwnerAsync<long>(waiting, new { id = batch.Name.Id.ToString() })).Single());
         using var api = Pair.First.CreateApiClient("apiToken", NodePair.Front);
         foreach (var path in new[] { "/api/v1/traces?q=*", "/api/v1/traces/count?q=*", "/api/v1/traces/export?q=*" })
         {
@@ -133,6 +156,11 @@ public sealed class BehindBalancerTests(TwoNodeService service)
             Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
             Assert.Equal("search-not-served", (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString());
         }
+        using var browser = Pair.CreateBrowser(() => NodePair.Front);
+        await browser.SubmitAsync(ServiceHost.Portal, "/sign-in", NodePair.SignInFields(TwoNodeService.Password));
+        var page = await browser.FollowAsync(await browser.GetAsync(ServiceHost.Console, "/traces"));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, page.Status);
+        Assert.Contains("失われることはありません", WebUtility.HtmlDecode(page.Body), StringComparison.Ordinal);
     }
 
     private async Task<long> CountAsync(string sql, string job) => (await Pair.Database.QueryAsOwnerAsync<long>(sql, new { job })).Single();

@@ -10,6 +10,7 @@ namespace Akashi.App.Tests.Nodes;
 internal sealed class PeopleSigningIn : IAsyncDisposable
 {
     private const string SessionCookie = "__Host-akashi-session";
+    private const int Checked = 50;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     private readonly NodePair _pair;
@@ -32,11 +33,11 @@ internal sealed class PeopleSigningIn : IAsyncDisposable
     /// <summary>What came in place of a session, and how often.</summary>
     public IReadOnlyDictionary<string, int> Refusals => _refusals;
 
-    /// <summary>How many of the sessions given so far a node does not know.</summary>
+    /// <summary>How many of the sessions given last a node does not know.</summary>
     public async Task<int> UnknownAtAsync(TestNode node)
     {
         var unknown = 0;
-        foreach (var session in _sessions)
+        foreach (var session in _sessions.TakeLast(Checked))
         {
             using var browser = _pair.CreateBrowser(() => node.Address);
             browser.SetCookie(ServiceHost.Portal, SessionCookie, session);

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -131,40 +130,5 @@ public sealed class TestNode(string program, string data, IPAddress address, Ser
     {
         if (line is null) return;
         lock (_gate) File.AppendAllText(LogFile, line + "\n");
-    }
-}
-
-/// <summary>Clients that reach the service at a given address of this machine, coming from another if wished.</summary>
-public static class NodeClients
-{
-    /// <param name="from">Address that the client has; null leaves it to the system.</param>
-    /// <param name="target">Asked anew for each connection, so that a client can be moved from node to node.</param>
-    public static SocketsHttpHandler CreateHandler(string authorityPem, Func<IPAddress> target, IPAddress? from = null)
-    {
-        var handler = ServiceClient.CreateHandler(authorityPem);
-        handler.ConnectCallback = async (context, cancellation) =>
-        {
-            var socket = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp) { NoDelay = true };
-            try
-            {
-                if (from is not null) socket.Bind(new IPEndPoint(from.MapToIPv6(), 0));
-                await socket.ConnectAsync(new IPEndPoint(target().MapToIPv6(), context.DnsEndPoint.Port), cancellation);
-                return new System.Net.Sockets.NetworkStream(socket, ownsSocket: true);
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
-        };
-        return handler;
-    }
-
-    public static HttpClient Create(ServiceHosts hosts, ServiceHost host, string authorityPem, Func<IPAddress> target, X509Certificate2? certificate = null)
-    {
-        var handler = CreateHandler(authorityPem, target);
-        handler.PooledConnectionLifetime = TimeSpan.FromSeconds(2); // a node that comes back gets its share of those who stayed
-        if (certificate is not null) handler.SslOptions.ClientCertificateContext = SslStreamCertificateContext.Create(certificate, null, offline: true);
-        return new HttpClient(handler) { BaseAddress = new Uri(hosts.OriginOf(host) + "/"), Timeout = TimeSpan.FromSeconds(100) };
     }
 }

@@ -21,11 +21,11 @@ public sealed class AuditPageTests(OperationsServer fixture)
         var first = await browser.GetAsync(ServiceHost.Console, $"/audit?target={mark}&action=probe.change");
         Assert.Equal(HttpStatusCode.OK, first.Status);
         Assert.Equal(50, first.Body.Split("<tr data-row=").Length - 1);
-        Assert.Contains($"{mark} 59", first.Body, StringComparison.Ordinal);
         Assert.Contains("山田 太郎", first.Body, StringComparison.Ordinal);
         var older = WebUtility.HtmlDecode(first.Body.Split("rel=\"next\"")[0].Split("href=\"")[^1].Split('"')[0]);
         var second = await browser.GetAsync(ServiceHost.Console, older);
         Assert.Equal(10, second.Body.Split("<tr data-row=").Length - 1);
+        Assert.All(Enumerable.Range(0, 60), i => Assert.Contains($"{mark} {i}\"", first.Body + second.Body, StringComparison.Ordinal)); // the clock stands still, so in any order
         Assert.Contains("最新へ", second.Body, StringComparison.Ordinal);
         Assert.Contains("該当する記録はありません", (await browser.GetAsync(ServiceHost.Console, $"/audit?target={mark}&actor=nobody")).Body, StringComparison.Ordinal);
     }

@@ -61,8 +61,7 @@ internal sealed record AuditQuery
     {
         time = null;
         if (string.IsNullOrEmpty(text)) return true;
-        if (Jst.TryParseInput(text, out var local)) time = local;
-        else if (DateTimeOffset.TryParseExact(text, ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmzzz"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)) time = instant;
+        if (Jst.TryParse(text, out var read)) time = read;
         return time is not null;
     }
 }

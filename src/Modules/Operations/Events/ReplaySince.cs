@@ -1,4 +1,3 @@
-using System.Globalization;
 using Akashi.Identity.Contracts;
 using Akashi.Platform.Audit;
 using Akashi.Platform.Errors;
@@ -29,8 +28,7 @@ internal static class ReplaySince
 
     private static async Task<Outcome<long>> TryAsync(ReplaySinceInput input, HttpContext context, EventJournal journal, TenantDirectory tenants, AuditLog audit)
     {
-        if (!Jst.TryParseInput(input.Since, out var since) && !DateTimeOffset.TryParse(input.Since, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out since))
-            return new FieldInvalid("since", input.Since, "2026-04-01T09:00:00+09:00");
+        if (!Jst.TryParse(input.Since, out var since)) return new FieldInvalid("since", input.Since, "2026-04-01T09:00:00+09:00");
         await audit.WriteAsync(context.Caller().Tenant, AuditActor.Of(context), new AuditEntry(Action, Quoted.Of(input.Consumer), null, new { Since = since }));
         var count = 0L;
         foreach (var tenant in await tenants.ListAsync(context.RequestAborted))

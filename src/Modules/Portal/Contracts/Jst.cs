@@ -22,6 +22,14 @@ public static class Jst
         return read;
     }
 
+    /// <summary>Reads what programs send: ISO 8601, in Japan time where no offset is given.</summary>
+    public static bool TryParse(string? text, out DateTimeOffset time)
+    {
+        if (TryParseInput(text, out time)) return true;
+        string[] shapes = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mmzzz", "yyyy-MM-dd'T'HH:mm'Z'"];
+        return DateTimeOffset.TryParseExact(text, shapes, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time); // Z is universal time
+    }
+
     public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     private static string Format(DateTimeOffset time, string shape) => time.ToOffset(JstDay.Offset).ToString(shape, CultureInfo.InvariantCulture);

@@ -11,7 +11,7 @@ namespace Akashi.Platform.Signals;
 /// </summary>
 public sealed class WorkSignals(AkashiDatabase database, TimeProvider clock)
 {
-    private const int MaximumSignals = 1000; // of one tenant, taken together
+    private const int MaximumSignals = 50_000; // of one tenant, taken together: what is left would have the next turn, being older
 
     private const string Insert = "INSERT INTO platform.signal (queue, tenant_id, due_at) VALUES (@queue, @Tenant, @due)";
 

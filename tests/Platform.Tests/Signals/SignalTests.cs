@@ -82,10 +82,13 @@ public sealed class SignalTests : IAsyncLifetime
         }
         await RaiseAsync(other);
         Task<IReadOnlyList<ClaimedSignals>> NextAsync(params TenantId[] busy) => _signals.ClaimAsync("probe", TimeSpan.FromMinutes(1), 1, busy, TestContext.Current.CancellationToken);
+        var first = Assert.Single(await NextAsync());
+        Assert.Equal((_tenant, backlog), (first.Tenant, first.Ids.Length)); // older, and all of it one turn
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        await RaiseAsync(); // what comes meanwhile waits behind
+        Assert.Equal(other, Assert.Single(await NextAsync()).Tenant);
+        Assert.Empty(await NextAsync(_tenant)); // has its turn
         Assert.Equal(_tenant, Assert.Single(await NextAsync()).Tenant);
-        Assert.Equal(other, Assert.Single(await NextAsync(_tenant)).Tenant);
-        Assert.Empty(await NextAsync(_tenant));
-        Assert.Equal(_tenant, Assert.Single(await NextAsync()).Tenant); // its backlog goes on
     }
 
     [Fact]

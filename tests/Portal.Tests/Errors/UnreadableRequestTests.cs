@@ -41,7 +41,8 @@ public sealed class UnreadableRequestTests : IAsyncLifetime
     {
         foreach (var language in new[] { "ja", "en" })
         {
-            using var request = new HttpRequestMessage(new HttpMethod(method), path);
+            // HTTP/2, where an answer before the end of the request does not break the connection under the one who still sends.
+            using var request = new HttpRequestMessage(new HttpMethod(method), path) { Version = System.Net.HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
             request.Headers.AcceptLanguage.ParseAdd(language);
             if (body is not null) request.Content = new StringContent(body == "HUGE" ? Huge : body, Encoding.UTF8, "application/json");
             var (answered, detail) = await ProblemAsync(request);

@@ -9,8 +9,8 @@ using Akashi.Platform.Tenancy;
 namespace Akashi.Bench.Platform;
 
 /// <summary>
-/// One tenant's uploads and searches, one after the other, while another tenant sends batches and searches as fast as it can, whatever it is
-/// answered; beside the same without the other. All clients run on the same processors as the service, so that part of the slowness is theirs.
+/// One tenant's uploads and searches, one after the other, while another tenant sends batches and searches as fast as it can, coming back when
+/// it is asked to; beside the same without the other. Then once more, after the operator has set limits for the other. All clients run on the same processors as the service, so that part of the slowness is theirs.
 /// </summary>
 internal static class NoisyTenant
 {
@@ -35,11 +35,16 @@ internal static class NoisyTenant
         var flood = Enumerable.Range(0, AtOnce).SelectMany(i => new[] { UploadAsync(noisy, batches, i, uploads, end.Token), SearchAsync(service, searches, end.Token) }).ToList();
         await Task.Delay(TimeSpan.FromSeconds(3));
         var beside = await MeasureAsync(service, quiet, quietToken, lines);
+        await LimitAsync(setting);
+        await Task.Delay(TimeSpan.FromSeconds(3)); // what was admitted before ends
+        var limited = await MeasureAsync(service, quiet, quietToken, lines);
         await end.CancelAsync();
         await Task.WhenAll(flood);
         BenchReport.Note($"noisy-tenant: {Samples} uploads of {QuietLines} traces and as many searches, p95, beside {AtOnce} uploads and {AtOnce} searches at once by another tenant ({uploads}; {searches}), {Environment.ProcessorCount} cores");
         report.AddLessIsBetter("noisy-tenant-upload", beside.Upload, "ms", "alone", alone.Upload);
         report.AddLessIsBetter("noisy-tenant-search", beside.Search, "ms", "alone", alone.Search);
+        report.AddLessIsBetter("limited-tenant-upload", limited.Upload, "ms", "alone", alone.Upload);
+        report.AddLessIsBetter("limited-tenant-search", limited.Search, "ms", "alone", alone.Search);
     }
 
     private static async Task<(double Upload, double Search)> MeasureAsync(BenchService service, BenchTerminal terminal, string token, List<byte[]> lines)
@@ -61,7 +66,7 @@ internal static class NoisyTenant
 
     private static async Task UploadAsync(BenchTerminal terminal, BenchBatch[] batches, int first, Counts counts, CancellationToken end)
     {
-        for (var i = first; !end.IsCancellationRequested; i++) counts.Add(await terminal.TrySendAsync(batches[i % batches.Length]));
+        for (var i = first; !end.IsCancellationRequested; i++) await counts.AddAsync(await terminal.TrySendAsync(batches[i % batches.Length]), end);
     }
 
     private static async Task SearchAsync(BenchService service, Counts counts, CancellationToken end)
@@ -70,15 +75,29 @@ internal static class NoisyTenant
         while (!end.IsCancellationRequested)
         {
             using var answer = await client.GetAsync(service.Address("api", "/api/v1/traces?q=*&limit=1000"), CancellationToken.None);
-            counts.Add(answer.IsSuccessStatusCode);
+            await counts.AddAsync(answer.IsSuccessStatusCode ? null : answer.Headers.RetryAfter?.Delta ?? TimeSpan.Zero, end);
         }
+    }
+
+    /// <summary>What an operator does about a tenant that floods.</summary>
+    private static async Task LimitAsync(PlatformSetting setting)
+    {
+        using var client = await OperatorClientAsync(setting);
+        var limits = new { requestsPerSecond = 20, requestBurst = 20, ingestBytesPerSecond = 1 << 20, ingestBurstBytes = 1 << 20, searches = 1 };
+        using var answer = await client.PutAsJsonAsync(setting.Service.Address("api", "/api/v1/tenants/AK00000001/limits"), limits);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    private static async Task<HttpClient> OperatorClientAsync(PlatformSetting setting)
+    {
+        using var ready = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(setting.Service.Folder, "ready.json")));
+        return ApiClient(setting.Service, ready.RootElement.GetProperty("operatorApiToken").GetString()!);
     }
 
     /// <returns>An API token of its administrator.</returns>
     private static async Task<string> AddTenantAsync(PlatformSetting setting)
     {
-        using var ready = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(setting.Service.Folder, "ready.json")));
-        using var client = ApiClient(setting.Service, ready.RootElement.GetProperty("operatorApiToken").GetString()!);
+        using var client = await OperatorClientAsync(setting);
         using var answer = await client.PostAsJsonAsync(setting.Service.Address("api", "/api/v1/tenants"), new
         {
             contract = new { name = "静かなお客様", plan = "standard", options = Array.Empty<string>(), trial = false, startsOn = "2026-04-01", applicantName = "申込", applicantMail = "a@q.example", accountRecipientName = "送付", accountRecipientMail = "b@q.example" },
@@ -105,7 +124,12 @@ internal static class NoisyTenant
         private int _served;
         private int _refused;
 
-        public void Add(bool served) => Interlocked.Increment(ref served ? ref _served : ref _refused);
+        /// <summary>Who is asked to come back does, as agents and the command line do.</summary>
+        public async Task AddAsync(TimeSpan? pause, CancellationToken end)
+        {
+            Interlocked.Increment(ref pause is null ? ref _served : ref _refused);
+            if (pause is { } time) await Task.Delay(time, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
 
         public override string ToString() => $"{_served} served, {_refused} asked to come back";
     }

@@ -40,11 +40,11 @@ internal sealed class BenchTerminal(BenchService service, Tmid tmid, X509Certifi
         response.EnsureSuccessStatusCode();
     }
 
-    /// <returns>Whether it was taken.</returns>
-    public async Task<bool> TrySendAsync(BenchBatch batch)
+    /// <returns>Null when it was taken, else after how long to come back.</returns>
+    public async Task<TimeSpan?> TrySendAsync(BenchBatch batch)
     {
         using var response = await PutAsync(batch);
-        return response.IsSuccessStatusCode;
+        return response.IsSuccessStatusCode ? null : response.Headers.RetryAfter?.Delta ?? TimeSpan.Zero;
     }
 
     private async Task<HttpResponseMessage> PutAsync(BenchBatch batch)

@@ -43,8 +43,8 @@ internal sealed class QuotaMiddleware(RequestDelegate next, TenantQuotas quotas,
 /// <summary>Where short requests wait. Half of the places at most are one tenant's, so that some are free when another comes.</summary>
 internal sealed class RequestQueue
 {
-    // Below the 100 connections that Npgsql's pool has: who is inside does not wait for the database behind strangers.
-    private const int Places = 64;
+    // Below the 40 connections that the service's pool has (PrivateCluster): who is inside does not wait for the database behind strangers.
+    private const int Places = 32;
     private const int WaitingPerTenant = 512;
     private const int Waiting = 4096;
 

@@ -1,5 +1,8 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using Akashi.App.Tests.Failures;
+using Akashi.Platform.Objects;
+using Akashi.TestKit.S3;
 using Akashi.TestKit.Service;
 using Akashi.TestKit.Terminals;
 
@@ -22,13 +25,23 @@ public sealed class RestoreDrillTests
         return DrillAsync(batches: 1500, lines: 2000);
     }
 
-    private static async Task DrillAsync(int batches, int lines)
+    [Fact]
+    public async Task Restore_ObjectsAndSecondPlaceInBuckets_BringsEverythingBackFromTheSecond()
     {
-        await using var service = await RunningService.StartAsync(new ServiceSettings());
+        Assert.SkipWhen(S3Peer.WhySkipped is not null, S3Peer.WhySkipped ?? "");
+        await using var objects = await S3Peer.StartAsync();
+        await using var second = await S3Peer.StartAsync();
+        await DrillAsync(batches: 3, lines: 50, objects.Options, second.Options);
+    }
+
+    private static async Task DrillAsync(int batches, int lines, ObjectStoreOptions? objects = null, ObjectStoreOptions? second = null)
+    {
+        await using var service = await RunningService.StartAsync(new ServiceSettings(Prepare: data => WriteSettings(data, objects, second)));
         await ServiceSignIn.SetPasswordAsync(service, Password);
         Assert.True(await ServiceSignIn.TryAsync(service, Password), "sign-in works before");
         using var terminal = await TestTerminal.EnrolAsync(service);
         var (place, key) = (service.Scratch("backups"), service.Scratch("safe.key"));
+        var from = place;
 
         await UploadAsync(terminal, batches, lines);
         await StoreProof.IndexedAsync(service);
@@ -39,6 +52,7 @@ public sealed class RestoreDrillTests
         var before = await CountsAsync(service);
         await UploadAsync(terminal, 1, lines); // after the last run: lost, and nothing of it may remain
         File.Copy(Path.Combine(service.Data, "backup.key"), key);
+        if (objects is not null) Assert.Empty(Directory.EnumerateFiles(service.Data, "*.akb", SearchOption.AllDirectories)); // they are in the bucket
         await WreckAsync(service);
 
         var refused = await RunAsync("restore", place, "--data", Path.GetDirectoryName(place)!, "--key", key);
@@ -50,7 +64,8 @@ public sealed class RestoreDrillTests
         var locked = await RunAsync("restore", place, "--data", service.Data, "--key", wrong);
         Assert.True(locked.Code == 1 && locked.Errors.Contains("another backup key", StringComparison.Ordinal), locked.Output + locked.Errors);
         Assert.False(Directory.Exists(service.Data), "nothing is left of a restore that was refused");
-        await MustAsync("restore", place, "--data", service.Data, "--key", key);
+        if (second is not null) await FetchAsync(second, from = service.Scratch("fetched"));
+        await MustAsync("restore", from, "--data", service.Data, "--key", key, "--keys-from", place + "-keys");
         await service.UpAsync();
 
         Assert.Equal(before, await CountsAsync(service));
@@ -65,6 +80,25 @@ public sealed class RestoreDrillTests
         await StoreProof.VerifiedAsync(service);
         await MustAsync("backup", "--data", service.Data, "--to", place); // and the restored service is backed up like any other
         await MustAsync("backup", "verify", "--data", service.Data, "--to", place);
+    }
+
+    private static void WriteSettings(string data, ObjectStoreOptions? objects, ObjectStoreOptions? second)
+    {
+        if (objects is null) return;
+        Directory.CreateDirectory(data);
+        var settings = new { objects, backup = new { to = Path.Combine(Path.GetDirectoryName(data)!, "backups"), second } };
+        File.WriteAllText(Path.Combine(data, "config.json"), JsonSerializer.Serialize(settings, JsonSerializerOptions.Web));
+    }
+
+    /// <summary>What an operator does whose first place of backups is lost too.</summary>
+    private static async Task FetchAsync(ObjectStoreOptions bucket, string folder)
+    {
+        var (source, target) = (bucket.Open(""), new FileObjectStore(folder));
+        await foreach (var entry in source.AllAsync(null, Cancellation))
+        {
+            await using var content = await source.OpenAsync(entry.Key, 0, null, Cancellation);
+            await target.WriteAsync(entry.Key, content, Cancellation);
+        }
     }
 
     /// <summary>Sealed objects tell in their first bytes what they are.</summary>

@@ -28,11 +28,7 @@ public sealed class LimitTests : IAsyncLifetime
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
-    {
-        _server = await TestServer.StartAsync(new CertificatesModule(), new IdentityModule(), new EndpointsModule(), new TracesModule(), new OperationsModule(), new PortalModule());
-        _tenants = await TwoTenants.CreateAsync(_server);
-    }
+    public async ValueTask InitializeAsync() => (_server, _tenants) = await OperationsServer.StartOwnAsync();
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 

@@ -12,6 +12,7 @@ namespace Akashi.Agent.Collecting;
 internal sealed unsafe class CollectingLoop(IReadOnlyList<ICollector> collectors, ProcessRecorder processes, SystemRecorder system, Spool spool, TimeProvider clock, Log log)
 {
     private const int RoundMilliseconds = 100;
+    private const int MostLastRounds = 64;
     private static readonly TimeSpan LossInterval = TimeSpan.FromSeconds(1);
 
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -30,6 +31,8 @@ internal sealed unsafe class CollectingLoop(IReadOnlyList<ICollector> collectors
     /// <summary>Runs once on the collecting thread, which alone may touch the process table.</summary>
     public void Between(Action action) => _betweenRounds = action;
 
+    private bool More => collectors.Any(collector => collector.More);
+
     private void Run()
     {
         try
@@ -37,10 +40,11 @@ internal sealed unsafe class CollectingLoop(IReadOnlyList<ICollector> collectors
             processes.Seed();
             while (!_stopping)
             {
-                Wait();
+                if (!More) Wait();
                 Round(last: false);
             }
-            Round(last: true);
+            // Somebody who never stops writing does not keep the agent from stopping.
+            for (var round = 0; round < MostLastRounds && (round == 0 || More); round++) Round(last: true);
             _ended.SetResult();
         }
         catch (Exception e)

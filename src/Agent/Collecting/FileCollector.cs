@@ -12,6 +12,9 @@ internal sealed unsafe class FileCollector : ICollector
 {
     private const uint CloseOnExec = 1, NonBlocking = 2, ReportId = 0x200, ReportFolder = 0x400, ReportName = 0x800, ReportTarget = 0x1000;
     private const int BufferBytes = 256 * 1024;
+
+    /// <summary>More than the longest event: the kernel leaves no more room than this while it has another.</summary>
+    private const int EventBytes = 4096;
     private static readonly TimeSpan MountInterval = TimeSpan.FromSeconds(5);
 
     private readonly int _group;
@@ -44,6 +47,8 @@ internal sealed unsafe class FileCollector : ICollector
 
     public int Descriptor => -1; // the kernel merges what waits, so a round later means fewer and no lost events
 
+    public bool More => _length > BufferBytes - EventBytes;
+
     public void Fetch()
     {
         fixed (byte* target = _buffer)
@@ -55,17 +60,13 @@ internal sealed unsafe class FileCollector : ICollector
 
     public void Deliver()
     {
-        while (_length > 0)
+        var now = _clock.GetUtcNow();
+        ReadOnlySpan<byte> events = _buffer.AsSpan(0, _length);
+        while (FanotifyEvent.TryRead(ref events, out var change))
         {
-            var now = _clock.GetUtcNow();
-            ReadOnlySpan<byte> events = _buffer.AsSpan(0, _length);
-            while (FanotifyEvent.TryRead(ref events, out var change))
-            {
-                // The kernel does not count what did not fit into its queue: at least one.
-                if (change.Mask.HasFlag(FanotifyMask.Overflow)) _counters.Lost("fanotify", 1);
-                else if (!change.At.IsEmpty) _recorder.Changed(change, now);
-            }
-            Fetch();
+            // The kernel does not count what did not fit into its queue: at least one.
+            if (change.Mask.HasFlag(FanotifyMask.Overflow)) _counters.Lost("fanotify", 1);
+            else if (!change.At.IsEmpty) _recorder.Changed(change, now);
         }
         if (_clock.GetElapsedTime(_mountsRead) >= MountInterval) RefreshMounts();
     }

@@ -114,7 +114,7 @@ internal sealed class KernelTraceCollector : ICollector
                 KernelRecordKind.Close => ConnectionEvent.Close,
                 _ => ConnectionEvent.Listen,
             },
-            record.Head.Process, Time(record.Head.At),
+            record.Head.Process, record.Head.ProcessStart / NanosecondsPerTick, Time(record.Head.At),
             new IPEndPoint(local, BinaryPrimitives.ReverseEndianness(record.LocalPort)), new IPEndPoint(remote, BinaryPrimitives.ReverseEndianness(record.RemotePort)),
             record.Flags.HasFlag(ConnectionFlags.Accepted), record.Flags.HasFlag(ConnectionFlags.Failed),
             (long)Math.Min(record.Sent, long.MaxValue), (long)Math.Min(record.Received, long.MaxValue)));

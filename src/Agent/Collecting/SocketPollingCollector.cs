@@ -1,5 +1,6 @@
 using System.Net;
 using Akashi.Agent.Connections;
+using Akashi.Agent.Processes;
 
 namespace Akashi.Agent.Collecting;
 
@@ -38,7 +39,8 @@ internal sealed class SocketPollingCollector(ConnectionRecorder recorder, TimePr
             }
             var accepted = row.State != SocketTables.Listening && listening.Contains(row.Local.Port);
             var kind = row.State == SocketTables.Listening ? ConnectionEvent.Listen : accepted ? ConnectionEvent.Accept : ConnectionEvent.Connect;
-            var change = new ConnectionChange(kind, owners.GetValueOrDefault(row.Inode), now, Plain(row.Local), Plain(row.Remote), accepted, false, -1, -1);
+            var owner = owners.GetValueOrDefault(row.Inode);
+            var change = new ConnectionChange(kind, owner, owner == 0 ? 0 : ProcFolder.StartTicks(owner) ?? 0, now, Plain(row.Local), Plain(row.Remote), accepted, false, -1, -1);
             present[row.Inode] = change;
             if (!first) recorder.Changed(change);
         }

@@ -8,12 +8,13 @@ internal enum ConnectionEvent { Connect, Accept, Close, Listen }
 
 /// <summary>One end of a TCP connection as its process sees it.</summary>
 /// <param name="Process">0 when the kernel could not tell it.</param>
+/// <param name="StartTicks">When that process began, 0 when the source cannot tell it.</param>
 /// <param name="Failed">The peer refused or did not answer.</param>
 /// <param name="Accepted">The peer opened it.</param>
 /// <param name="Sent">Bytes of payload at its end; -1 when the source cannot tell.</param>
 /// <param name="Received">Bytes received, the peer's FIN included as one.</param>
 [System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
-internal readonly record struct ConnectionChange(ConnectionEvent Event, int Process, DateTimeOffset At, IPEndPoint Local, IPEndPoint Remote, bool Accepted, bool Failed, long Sent, long Received);
+internal readonly record struct ConnectionChange(ConnectionEvent Event, int Process, ulong StartTicks, DateTimeOffset At, IPEndPoint Local, IPEndPoint Remote, bool Accepted, bool Failed, long Sent, long Received);
 
 /// <summary>Writes net records. Source is always who opened the connection, destination who was called.</summary>
 internal sealed class ConnectionRecorder(ProcessRecorder processes, LineComposer line, Counters counters)
@@ -21,7 +22,7 @@ internal sealed class ConnectionRecorder(ProcessRecorder processes, LineComposer
     public void Changed(in ConnectionChange change)
     {
         counters.Event();
-        var entry = processes.Resolve(change.Process);
+        var entry = processes.Resolve(change.Process, change.StartTicks);
         if (entry is { Excluded: true })
         {
             if (entry.Id == processes.OwnProcess) counters.OwnExcluded();

@@ -44,10 +44,12 @@ internal sealed class ProcessRecorder(Terminal terminal, ProcessTable table, Ima
     public ProcessEntry? Find(int id) => table.Find(id);
 
     /// <summary>The process behind an event; asked from /proc when it began before the agent or its fork was lost.</summary>
-    public ProcessEntry? Resolve(int id)
+    /// <param name="startTicks">When it began, 0 if the source cannot tell: a connection can end long after its process did, and the id be another's.</param>
+    public ProcessEntry? Resolve(int id, ulong startTicks = 0)
     {
         if (id <= 0) return null;
-        return table.Find(id) ?? (ProcFolder.Read(id) is { } facts ? Remember(facts) : null);
+        if (table.Find(id) is { } known && (startTicks == 0 || known.StartTicks == startTicks)) return known;
+        return ProcFolder.Read(id) is { } facts && (startTicks == 0 || facts.StartTicks == startTicks) ? Remember(facts) : null;
     }
 
     public void Forked(int id, ulong startTicks, int parent, ulong parentTicks)

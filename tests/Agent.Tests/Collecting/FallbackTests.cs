@@ -1,50 +1,22 @@
 using System.Diagnostics;
 using Akashi.Agent.Collecting;
-using Akashi.Agent.Connections;
 using Akashi.Agent.Kernel;
-using Akashi.Agent.Processes;
-using Akashi.Agent.Protocol;
-using Akashi.Agent.Recording;
-using Akashi.Agent.Spooling;
-using Akashi.Agent.Terminals;
-using Akashi.Agent.Tests.Peers;
 
 namespace Akashi.Agent.Tests.Collecting;
 
 /// <summary>The poorer sources, driven round by round in this process.</summary>
 public sealed class FallbackTests : IDisposable
 {
-    private static readonly Tmid Tmid = Tmid.Parse("0f8c2a54-77aa-4c1e-9d1c-3b3f0d6f2a11");
-    private readonly TestFolder _folder = new();
-    private readonly Spool _spool;
-    private readonly Counters _counters = new();
-    private readonly ProcessRecorder _processes;
-    private readonly ConnectionRecorder _connections;
+    private readonly Recorders _recorders = new();
 
-    public FallbackTests()
-    {
-        var terminal = new Terminal(Tmid);
-        _spool = Spool.Open(_folder.Path, Tmid, new SpoolLimits(), TimeProvider.System);
-        LineComposer Line() => new(terminal, _spool, _counters);
-        _processes = new ProcessRecorder(terminal, new ProcessTable("t", TimeProvider.System), new ImageCatalogue(), new UserNames(TimeProvider.System), Line(), _counters, TimeProvider.System)
-        {
-            OwnProcess = -1, // this process' children are what is watched
-        };
-        _connections = new ConnectionRecorder(_processes, Line(), _counters);
-    }
-
-    public void Dispose()
-    {
-        _spool.Dispose();
-        _folder.Dispose();
-    }
+    public void Dispose() => _recorders.Dispose();
 
     [Fact]
     public async Task Connector_ShortAndLongProcesses_EveryStartRecordedGoneOnesMarked()
     {
         Capability.NeedRoot();
         using var collector = Connector();
-        _processes.Seed();
+        _recorders.Processes.Seed();
         var mark = Guid.CreateVersion7().ToString("N");
         using var shell = Process.Start("bash", ["-c", $"for i in $(seq 100); do /bin/true {mark}-$i; done; sleep 1.5; true; # {mark}"]);
         await RoundsAsync(collector, shell);
@@ -59,8 +31,8 @@ public sealed class FallbackTests : IDisposable
     [Fact]
     public async Task Polling_ProcessThatStays_StartAndStop()
     {
-        using var collector = new ProcPollingCollector(_processes, TimeProvider.System);
-        _processes.Seed();
+        using var collector = new ProcPollingCollector(_recorders.Processes, TimeProvider.System);
+        _recorders.Processes.Seed();
         collector.Deliver();
         using var sleeper = Process.Start("sleep", "2.718");
         await RoundsAsync(collector, sleeper, after: 1500);
@@ -72,7 +44,7 @@ public sealed class FallbackTests : IDisposable
     [Fact]
     public async Task SocketPolling_ConnectionThatStays_BothEndsAndClose()
     {
-        using var collector = new SocketPollingCollector(_connections, TimeProvider.System);
+        using var collector = new SocketPollingCollector(_recorders.Connections, TimeProvider.System);
         collector.Deliver();
         using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         listener.Start();
@@ -96,7 +68,7 @@ public sealed class FallbackTests : IDisposable
     {
         try
         {
-            return new ProcConnectorCollector(_processes, _counters, TimeProvider.System);
+            return new ProcConnectorCollector(_recorders.Processes, _recorders.Counters, TimeProvider.System);
         }
         catch (ConnectorException e) when (LibC.EffectiveUser() == 0)
         {
@@ -112,17 +84,12 @@ public sealed class FallbackTests : IDisposable
         while (!ended.IsCancellationRequested)
         {
             collector.Deliver();
-            _processes.Settle();
+            _recorders.Processes.Settle();
             await Task.Delay(5);
         }
         await exit;
-        _processes.Settle(all: true);
+        _recorders.Processes.Settle(all: true);
     }
 
-    private List<Dictionary<string, string>> Lines(string evt, string subEvt)
-    {
-        _spool.CloseBatch();
-        return [.. Directory.EnumerateFiles(_folder.Path, "*.zip").SelectMany(f => ServicePeer.Unzip(Path.GetFileName(f), File.ReadAllBytes(f)))
-            .Where(l => l.Contains($" evt={evt} subEvt={subEvt} ", StringComparison.Ordinal)).Select(TraceLines.Parse)];
-    }
+    private List<Dictionary<string, string>> Lines(string evt, string subEvt) => _recorders.Lines(evt, subEvt);
 }

@@ -25,9 +25,8 @@ public sealed class AgentToApiTests(RecordingServiceFixture fixture)
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
 
-        // bash itself writes the file and opens the connection; the marker is in its command line only. It lives a second longer: whose a file
-        // was that is told of after its process ended, the agent cannot always know.
-        await ProgramRun.OutputOfAsync("bash", "-c", $"echo proof >\"$1\"; exec 3<>/dev/tcp/127.0.0.1/{port}; read -t 1 <&3 || true", "bash", file, marker + "-process");
+        // bash itself writes the file and opens the connection; the marker is in its command line only. It has ended when the file is told of.
+        await ProgramRun.OutputOfAsync("bash", "-c", $"echo proof >\"$1\"; exec 3<>/dev/tcp/127.0.0.1/{port}", "bash", file, marker + "-process");
         var began = Stopwatch.GetTimestamp();
 
         var start = await FindAsync(api, $"evt:ps subEvt:start cmd:*{marker}-process*");

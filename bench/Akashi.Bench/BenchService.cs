@@ -14,6 +14,8 @@ internal sealed class BenchService : IAsyncDisposable
 
     private readonly string _supervisor = Program("Supervisor", "akashi-supervisor");
 
+    private bool _isOwn;
+
     private BenchService(string folder, int port) => (Folder, Port) = (folder, port);
 
     public string Folder { get; }
@@ -34,14 +36,14 @@ internal sealed class BenchService : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("akashi-bench-").FullName;
         File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute | UnixFileMode.GroupExecute);
-        var service = new BenchService(Path.Combine(folder, "data"), FreePort());
+        var service = new BenchService(Path.Combine(folder, "data"), FreePort()) { _isOwn = true };
         string[] arguments = ["up", "--data", service.Folder, "--port", $"{service.Port}", "--server", Program("Host", "akashi-server"), "--agent", Path.Combine(Root, "artifacts", "agent", "akashi-agent"), "--detach"];
         await service.RunAsync(withAgent ? arguments : [.. arguments, "--no-agent"]);
-        using var ready = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(service.Folder, "ready.json")));
-        service.Token = ready.RootElement.GetProperty("apiToken").GetString()!;
-        service.Authority = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(service.Folder, "authority.pem"));
-        return service;
+        return await service.ReadAsync();
     }
+
+    /// <summary>A service that another process started, and ends.</summary>
+    public static Task<BenchService> AttachAsync(string folder, int port) => new BenchService(folder, port).ReadAsync();
 
     public Uri Address(string host, string path) => new($"https://{host}.akashi.localhost:{Port}{path}");
 
@@ -69,9 +71,18 @@ internal sealed class BenchService : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await RunAsync(["down", "--data", Folder]);
         Authority?.Dispose();
+        if (!_isOwn) return;
+        await RunAsync(["down", "--data", Folder]);
         Directory.Delete(Path.GetDirectoryName(Folder)!, recursive: true);
+    }
+
+    private async Task<BenchService> ReadAsync()
+    {
+        using var ready = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(Folder, "ready.json")));
+        Token = ready.RootElement.GetProperty("apiToken").GetString()!;
+        Authority = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(Folder, "authority.pem"));
+        return this;
     }
 
     private async Task RunAsync(string[] arguments)

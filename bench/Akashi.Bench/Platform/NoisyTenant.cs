@@ -10,41 +10,51 @@ namespace Akashi.Bench.Platform;
 
 /// <summary>
 /// One tenant's uploads and searches, one after the other, while another tenant sends batches and searches as fast as it can, coming back when
-/// it is asked to; beside the same without the other. Then once more, after the operator has set limits for the other. All clients run on the same processors as the service, so that part of the slowness is theirs.
+/// it is asked to; beside the same without the other, and beside a stranger that only keeps every processor busy: what no service can avoid. Then
+/// once more, after the operator has set limits for the other.
 /// </summary>
 internal static class NoisyTenant
 {
     private const int Samples = 150;
-    private const int AtOnce = 12; // of each of two clients: one uploads, one searches
-    private const int NoisyBatches = 100;
-    private const int NoisyLines = 2_000;
     private const int QuietLines = 200;
 
     public static async Task RunAsync(PlatformSetting setting, BenchReport report)
     {
-        if (Corpus.Read(NoisyLines + QuietLines) is not { } lines) return;
+        if (Corpus.Read(QuietLines) is not { } lines) return;
         var service = setting.Service;
         var quietToken = await AddTenantAsync(setting);
         using var quiet = await BenchTerminal.EnrolAsync(service, quietToken);
-        using var noisy = await BenchTerminal.EnrolAsync(service, service.Token);
-        var batches = Enumerable.Range(0, NoisyBatches).Select(_ => ReceiveBenchmark.Pack(noisy.Tmid, lines[..NoisyLines])).ToArray();
         await MeasureAsync(service, quiet, quietToken, lines); // the first ones pay for the compiler
         var alone = await MeasureAsync(service, quiet, quietToken, lines);
-        using var end = new CancellationTokenSource();
-        var (uploads, searches) = (new Counts(), new Counts());
-        var flood = Enumerable.Range(0, AtOnce).SelectMany(i => new[] { UploadAsync(noisy, batches, i, uploads, end.Token), SearchAsync(service, searches, end.Token) }).ToList();
-        await Task.Delay(TimeSpan.FromSeconds(3));
+        var stranger = await BesideStrangerAsync(() => MeasureAsync(service, quiet, quietToken, lines));
+        using var flood = await FloodProcess.StartAsync(service);
         var beside = await MeasureAsync(service, quiet, quietToken, lines);
         await LimitAsync(setting);
         await Task.Delay(TimeSpan.FromSeconds(3)); // what was admitted before ends
         var limited = await MeasureAsync(service, quiet, quietToken, lines);
-        await end.CancelAsync();
-        await Task.WhenAll(flood);
-        BenchReport.Note($"noisy-tenant: {Samples} uploads of {QuietLines} traces and as many searches, p95, beside {AtOnce} uploads and {AtOnce} searches at once by another tenant ({uploads}; {searches}), {Environment.ProcessorCount} cores");
+        BenchReport.Note($"noisy-tenant: {Samples} uploads of {QuietLines} traces and as many searches, p95, {Environment.ProcessorCount} cores, beside another tenant's {Flood.AtOnce} uploads and {Flood.AtOnce} searches at once ({await flood.EndAsync()})");
+        BenchReport.Note($"noisy-tenant: the same beside a stranger that keeps every processor busy: upload {stranger.Upload:0.#} ms, search {stranger.Search:0.#} ms");
         report.AddLessIsBetter("noisy-tenant-upload", beside.Upload, "ms", "alone", alone.Upload);
         report.AddLessIsBetter("noisy-tenant-search", beside.Search, "ms", "alone", alone.Search);
         report.AddLessIsBetter("limited-tenant-upload", limited.Upload, "ms", "alone", alone.Upload);
         report.AddLessIsBetter("limited-tenant-search", limited.Search, "ms", "alone", alone.Search);
+    }
+
+    /// <summary>One busy thread a processor, in this process and at its priority.</summary>
+    private static async Task<T> BesideStrangerAsync<T>(Func<Task<T>> measure)
+    {
+        var busy = true;
+        var threads = Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Thread(() => { while (Volatile.Read(ref busy)) Thread.SpinWait(1000); })).ToList();
+        threads.ForEach(thread => thread.Start());
+        try
+        {
+            return await measure();
+        }
+        finally
+        {
+            Volatile.Write(ref busy, false);
+            threads.ForEach(thread => thread.Join());
+        }
     }
 
     private static async Task<(double Upload, double Search)> MeasureAsync(BenchService service, BenchTerminal terminal, string token, List<byte[]> lines)
@@ -62,21 +72,6 @@ internal static class NoisyTenant
             search.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         }
         return (Percentile95(upload), Percentile95(search));
-    }
-
-    private static async Task UploadAsync(BenchTerminal terminal, BenchBatch[] batches, int first, Counts counts, CancellationToken end)
-    {
-        for (var i = first; !end.IsCancellationRequested; i++) await counts.AddAsync(await terminal.TrySendAsync(batches[i % batches.Length]), end);
-    }
-
-    private static async Task SearchAsync(BenchService service, Counts counts, CancellationToken end)
-    {
-        using var client = ApiClient(service, service.Token);
-        while (!end.IsCancellationRequested)
-        {
-            using var answer = await client.GetAsync(service.Address("api", "/api/v1/traces?q=*&limit=1000"), CancellationToken.None);
-            await counts.AddAsync(answer.IsSuccessStatusCode ? null : answer.Headers.RetryAfter?.Delta ?? TimeSpan.Zero, end);
-        }
     }
 
     /// <summary>What an operator does about a tenant that floods.</summary>
@@ -110,7 +105,7 @@ internal static class NoisyTenant
         return await new ApiTokens(setting.Database, TimeProvider.System).ReplaceAsync(tenant, person, "bench", Roles.PermissionsOf(Roles.Administrator), CancellationToken.None);
     }
 
-    private static HttpClient ApiClient(BenchService service, string token)
+    internal static HttpClient ApiClient(BenchService service, string token)
     {
         var client = service.CreateClient();
         client.DefaultRequestHeaders.Authorization = new("Bearer", token);
@@ -118,19 +113,4 @@ internal static class NoisyTenant
     }
 
     private static double Percentile95(List<double> times) => times.Order().ElementAt(times.Count * 95 / 100);
-
-    private sealed class Counts
-    {
-        private int _served;
-        private int _refused;
-
-        /// <summary>Who is asked to come back does, as agents and the command line do.</summary>
-        public async Task AddAsync(TimeSpan? pause, CancellationToken end)
-        {
-            Interlocked.Increment(ref pause is null ? ref _served : ref _refused);
-            if (pause is { } time) await Task.Delay(time, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
-        public override string ToString() => $"{_served} served, {_refused} asked to come back";
-    }
 }

@@ -31,7 +31,7 @@ public sealed class TracesModule : AkashiModule
         services.AddSingleton<ITenantFiles, TenantSegments>();
         services.AddSingleton<ManifestLog>();
         services.AddSingleton<ReceiveBudget>();
-        services.AddSingleton<ReceiveQueues>();
+        services.AddSingleton<TraceQueues>();
         services.AddSingleton<RecentLogs>();
         services.AddSingleton<BatchReceiver>();
         services.AddSingleton<PendingBatches>();

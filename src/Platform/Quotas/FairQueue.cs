@@ -5,7 +5,8 @@ namespace Akashi.Platform.Quotas;
 
 /// <summary>
 /// So many may work at once; the others wait, each tenant in a line of its own, and the lines take turns. However many one tenant sends, another
-/// one waits for at most one of each tenant's before it. Lines are bounded: what does not fit is asked to come back.
+/// one waits for at most one of each tenant's before it. Lines are bounded: what does not fit is asked to come back. Long work takes a turn
+/// for each of its steps (<see cref="StepAsync"/>).
 /// </summary>
 /// <param name="places">How many may be inside at once.</param>
 /// <param name="perTenant">How many of them one tenant may hold. Fewer than <paramref name="places"/> where work is long: then some are free when others come.</param>
@@ -22,7 +23,7 @@ public sealed class FairQueue(int places, int perTenant, int waitingPerTenant, i
     private int _taken;
     private int _waiting;
 
-    /// <summary>How many wait now.</summary>
+    /// <summary>How many wait now, steps left out.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
     /// <param name="atOnce">How many places the tenant may hold, if fewer than the queue's own limit.</param>
@@ -37,18 +38,47 @@ public sealed class FairQueue(int places, int perTenant, int waitingPerTenant, i
             if (!_lines.TryGetValue(tenant, out var line)) _lines[tenant] = line = new Line(tenant);
             line.AtOnce = Math.Clamp(atOnce, 1, perTenant);
             // Somebody who could take a free place does not wait, so nobody is overtaken here.
-            if (_taken < places && line.Held < line.AtOnce && line.Waiters.Count == 0) return Take(line);
+            if (_taken < places && line.Held < line.AtOnce && !line.IsWaiting) return Take(line);
             if (line.Waiters.Count >= waitingPerTenant) return new TooManyWaiting(waitingPerTenant);
             if (_waiting >= waiting)
             {
                 ForgetIfIdle(line);
                 return new ServiceBusy();
             }
-            waiter = new Waiter(line);
-            line.Waiters.AddLast(waiter.Node);
-            if (line.Turn.List is null) _turns.AddLast(line.Turn);
+            waiter = Queue(line, line.Waiters);
             _waiting++;
         }
+        return await TurnAsync(waiter, cancellation);
+    }
+
+    /// <summary>
+    /// A place for one step of work that is under way already and was bounded elsewhere: it is never refused. Steps and those who enter alternate
+    /// in the tenant's line, so that neither holds up the other.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The caller gave up waiting.</exception>
+    public Task<FairPlace> StepAsync(TenantId tenant, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        Waiter waiter;
+        lock (_gate)
+        {
+            if (!_lines.TryGetValue(tenant, out var line)) _lines[tenant] = line = new Line(tenant) { AtOnce = perTenant };
+            if (_taken < places && line.Held < line.AtOnce && !line.IsWaiting) return Task.FromResult(Take(line));
+            waiter = Queue(line, line.Steps);
+        }
+        return TurnAsync(waiter, cancellation);
+    }
+
+    private Waiter Queue(Line line, LinkedList<Waiter> among)
+    {
+        var waiter = new Waiter(line);
+        among.AddLast(waiter.Node);
+        if (line.Turn.List is null) _turns.AddLast(line.Turn);
+        return waiter;
+    }
+
+    private async Task<FairPlace> TurnAsync(Waiter waiter, CancellationToken cancellation)
+    {
         await using var giveUp = cancellation.UnsafeRegister(_ => GiveUp(waiter, cancellation), null);
         return await waiter.Turn.Task;
     }
@@ -75,7 +105,7 @@ public sealed class FairQueue(int places, int perTenant, int waitingPerTenant, i
                 turn = turn.Next; // keeps its turn until one of its own leaves
                 continue;
             }
-            var waiter = line.Waiters.First!.Value;
+            var waiter = line.Next();
             Remove(waiter);
             if (line.Turn.List is not null)
             {
@@ -100,9 +130,10 @@ public sealed class FairQueue(int places, int perTenant, int waitingPerTenant, i
 
     private void Remove(Waiter waiter)
     {
-        waiter.Line.Waiters.Remove(waiter.Node);
-        if (waiter.Line.Waiters.Count == 0) _turns.Remove(waiter.Line.Turn);
-        _waiting--;
+        var line = waiter.Line;
+        if (waiter.Node.List == line.Waiters) _waiting--;
+        waiter.Node.List!.Remove(waiter.Node);
+        if (!line.IsWaiting) _turns.Remove(line.Turn);
     }
 
     private FairPlace Take(Line line)
@@ -114,11 +145,13 @@ public sealed class FairQueue(int places, int perTenant, int waitingPerTenant, i
 
     private void ForgetIfIdle(Line line)
     {
-        if (line.Held == 0 && line.Waiters.Count == 0) _lines.Remove(line.Tenant);
+        if (line.Held == 0 && !line.IsWaiting) _lines.Remove(line.Tenant);
     }
 
     internal sealed class Line
     {
+        private bool _stepWasLast;
+
         public Line(TenantId tenant)
         {
             Tenant = tenant;
@@ -132,9 +165,19 @@ public sealed class FairQueue(int places, int perTenant, int waitingPerTenant, i
 
         public LinkedList<Waiter> Waiters { get; } = [];
 
+        public LinkedList<Waiter> Steps { get; } = [];
+
+        public bool IsWaiting => Waiters.Count + Steps.Count > 0;
+
         public int AtOnce { get; set; }
 
         public int Held { get; set; }
+
+        public Waiter Next()
+        {
+            _stepWasLast = Steps.Count > 0 && (Waiters.Count == 0 || !_stepWasLast);
+            return (_stepWasLast ? Steps : Waiters).First!.Value;
+        }
     }
 
     internal sealed class Waiter

@@ -49,6 +49,41 @@ public sealed class FairQueueTests
     }
 
     [Fact]
+    public async Task Step_BesideAFullLine_IsNotRefusedAndAlternatesWithThoseWhoEnter()
+    {
+        var queue = new FairQueue(1, 1, 3, 3);
+        var inside = await PlaceAsync(queue, A);
+        var waiting = Enumerable.Range(0, 3).Select(_ => (Kind: "enter", Turn: PlaceAsync(queue, A))).ToList();
+        waiting.AddRange(Enumerable.Range(0, 3).Select(_ => (Kind: "step", Turn: queue.StepAsync(A, CancellationToken.None))));
+        waiting.Add((Kind: "other", Turn: queue.StepAsync(B, CancellationToken.None)));
+        var order = new List<string>();
+        while (waiting.Count > 0)
+        {
+            inside.Dispose();
+            inside = await await Task.WhenAny(waiting.Select(next => next.Turn)).WaitAsync(Patience);
+            var served = waiting.Single(next => next.Turn.IsCompleted);
+            waiting.Remove(served);
+            order.Add(served.Kind);
+        }
+        Assert.Equal(["step", "other", "enter", "step", "enter", "step", "enter"], order);
+        inside.Dispose();
+        Assert.True((await queue.EnterAsync(A, 1, CancellationToken.None)).TryGet(out _, out _));
+    }
+
+    [Fact]
+    public async Task Step_ThatGivesUp_LeavesTheLine()
+    {
+        var queue = new FairQueue(1, 1, 3, 3);
+        var inside = await PlaceAsync(queue, A);
+        using var giveUp = new CancellationTokenSource();
+        var step = queue.StepAsync(A, giveUp.Token);
+        await giveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => step.WaitAsync(Patience));
+        inside.Dispose();
+        Assert.True(queue.StepAsync(B, CancellationToken.None).IsCompletedSuccessfully);
+    }
+
+    [Fact]
     public async Task Enter_WhenTheLineOrAllLinesAreFull_IsRefusedWithRetryAfter()
     {
         var queue = new FairQueue(1, 1, 2, 3);

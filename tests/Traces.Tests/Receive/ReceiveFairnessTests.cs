@@ -18,7 +18,7 @@ public sealed class ReceiveFairnessTests
     {
         await using var pipeline = await TracePipeline.StartAsync();
         var second = (await pipeline.Service<TenantDirectory>().ListAsync(CancellationToken.None)).Single(tenant => tenant.IsOperator).Id;
-        var queue = pipeline.Service<ReceiveQueues>().Processors;
+        var queue = pipeline.Service<TraceQueues>().Processors;
         var stranger = TenantId.New(TimeProvider.System);
         var held = new List<FairPlace>();
         for (var i = 0; i < Environment.ProcessorCount; i++) held.Add(Value(await queue.EnterAsync(stranger, int.MaxValue, CancellationToken.None)));

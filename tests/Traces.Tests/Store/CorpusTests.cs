@@ -31,7 +31,7 @@ public sealed partial class CorpusTests
         }
         var segments = store.OpenAll();
         using var output = new MemoryStream();
-        var rows = await SegmentExport.WriteAsync(store.Tenant, segments, new TraceQuery(new AllTraces()), output, TestContext.Current.CancellationToken);
+        var rows = await SegmentExport.WriteAsync(store.Tenant, segments, new TraceQuery(new AllTraces()), output, SearchOptions.Default, TestContext.Current.CancellationToken);
         Assert.Equal(263_395, rows);
         Assert.Equal(Sorted(sources), Sorted([output.ToArray()]));
 
@@ -41,7 +41,7 @@ public sealed partial class CorpusTests
         {
             var query = new TraceQuery(new And([new FieldEquals("evt", kind.Groups["evt"].Value), new FieldEquals("subEvt", kind.Groups["sub"].Value)]));
             var expected = int.Parse(kind.Groups["count"].Value.Replace(",", "", StringComparison.Ordinal), null);
-            Assert.Equal(expected, SegmentSearch.Count(store.Tenant, segments, query, SearchOptions.Default, CancellationToken.None));
+            Assert.Equal(expected, Ask.Count(store.Tenant, segments, query, SearchOptions.Default, CancellationToken.None));
         });
     }
 

@@ -74,7 +74,7 @@ public class DamageTests
         good[chunk.Offset] ^= 1;
         File.WriteAllBytes(store.PathOf(segment), good);
         var query = new TraceQuery(new FieldLike("cmd", WildcardPattern.TryCreate([PatternPart.Any, PatternPart.Literal("x")])!));
-        var damage = Assert.Throws<SegmentDamagedException>(() => SegmentSearch.Count(store.Tenant, store.OpenAll(), query, SearchOptions.Default, CancellationToken.None)).Damage;
+        var damage = Assert.Throws<SegmentDamagedException>(() => Ask.Count(store.Tenant, store.OpenAll(), query, SearchOptions.Default, CancellationToken.None)).Damage;
         Assert.Equal((1, "cmd"), (damage.Block, damage.Column));
         Assert.Contains(segment.Id.ToString("N"), damage.ToString(), StringComparison.Ordinal);
     }
@@ -121,6 +121,6 @@ public class DamageTests
     {
         using var reader = SegmentReader.Open(store.Tenant, store.PathOf(segment), segment.Id, store.KeyOf(segment.Id));
         for (var block = 0; block < reader.Directory.Blocks.Length; block++) reader.Filter(block);
-        return [.. SegmentExport.Read(store.Tenant, [reader], new TraceQuery(new AllTraces()), CancellationToken.None).Select(trace => Encoding.UTF8.GetString(trace.Line))];
+        return [.. Ask.Export(store.Tenant, [reader], new TraceQuery(new AllTraces())).Select(trace => Encoding.UTF8.GetString(trace.Line))];
     }
 }

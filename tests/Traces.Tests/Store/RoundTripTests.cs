@@ -139,7 +139,7 @@ public class RoundTripTests
     /// <summary>The segments hold exactly the rows that were written, and export gives them in order.</summary>
     internal static void AssertSame(TestSegments store)
     {
-        var found = SegmentExport.Read(store.Tenant, store.OpenAll(), new TraceQuery(new AllTraces()), CancellationToken.None).ToList();
+        var found = Ask.Export(store.Tenant, store.OpenAll(), new TraceQuery(new AllTraces()));
         var rows = store.Rows.OrderBy(row => row.Position).ToList();
         Assert.Equal(rows.Count, found.Count);
         Assert.Equal(rows.Count, store.Segments.Sum(segment => segment.Rows));
@@ -147,5 +147,5 @@ public class RoundTripTests
     }
 
     private static IReadOnlyList<FoundTrace> Newest(TestSegments store, Predicate predicate, int limit) =>
-        SegmentSearch.Newest(store.Tenant, store.OpenAll(), new TraceQuery(predicate), limit, null, SearchOptions.Default, CancellationToken.None).Traces;
+        Ask.Newest(store.Tenant, store.OpenAll(), new TraceQuery(predicate), limit, null, SearchOptions.Default, CancellationToken.None).Traces;
 }

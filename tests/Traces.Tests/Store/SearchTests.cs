@@ -23,10 +23,10 @@ public class SearchTests
             var expected = Naive(store, query);
             var text = $"{QueryPrinter.Print(query.Predicate)} [{query.From:o}, {query.To:o})";
             var limit = 1 + chance.Next(50);
-            var page = SegmentSearch.Newest(store.Tenant, segments, query, limit, null, new SearchOptions(1 + chance.Next(3)), CancellationToken.None);
+            var page = Ask.Newest(store.Tenant, segments, query, limit, null, new SearchOptions(1 + chance.Next(3)), CancellationToken.None);
             Assert.True(expected.Take(limit).Select(row => row.Position).SequenceEqual(page.Traces.Select(trace => trace.Position)), text);
             Assert.All(expected.Take(limit).Zip(page.Traces), pair => Assert.True(pair.First.Is(pair.Second), text));
-            Assert.True(expected.Count == SegmentSearch.Count(store.Tenant, segments, query, SearchOptions.Default, CancellationToken.None), text);
+            Assert.True(expected.Count == Ask.Count(store.Tenant, segments, query, SearchOptions.Default, CancellationToken.None), text);
         }
     }, 4);
 
@@ -40,7 +40,7 @@ public class SearchTests
         var next = default(TracePosition?);
         do
         {
-            var page = SegmentSearch.Newest(store.Tenant, store.OpenAll(), query, 7, next, SearchOptions.Default, CancellationToken.None);
+            var page = Ask.Newest(store.Tenant, store.OpenAll(), query, 7, next, SearchOptions.Default, CancellationToken.None);
             seen.AddRange(page.Traces.Select(trace => trace.Position));
             next = page.Next is { } position && TracePosition.TryParse(position.ToString(), out var parsed) ? parsed : null;
             Merge(store, chance);
@@ -60,7 +60,7 @@ public class SearchTests
         var width = SegmentSearch.BucketWidth(query, buckets);
         var expected = new long[buckets];
         foreach (var row in Naive(store, query)) expected[(row.Position.Time - query.FirstTime) / width]++;
-        Assert.Equal(expected, SegmentSearch.Histogram(store.Tenant, segments, query, buckets, SearchOptions.Default, CancellationToken.None));
+        Assert.Equal(expected, Ask.Histogram(store.Tenant, segments, query, buckets, SearchOptions.Default, CancellationToken.None));
     }, 2);
 
     [Fact]
@@ -76,7 +76,7 @@ public class SearchTests
         static async Task<string> ExportAsync(TestSegments store)
         {
             using var output = new MemoryStream();
-            await SegmentExport.WriteAsync(store.Tenant, store.OpenAll(), new TraceQuery(new AllTraces()), output, CancellationToken.None);
+            await SegmentExport.WriteAsync(store.Tenant, store.OpenAll(), new TraceQuery(new AllTraces()), output, SearchOptions.Default, CancellationToken.None);
             return Encoding.UTF8.GetString(output.ToArray());
         }
     }
@@ -120,10 +120,10 @@ public class SearchTests
         using var store = new TestSegments();
         store.WriteLines("02/01/2026 20:00:00.000 +0900 a=1");
         var query = new TraceQuery(new Phrase("1"));
-        Assert.Throws<InvalidOperationException>(() => SegmentSearch.Count(TenantId.New(TimeProvider.System), store.OpenAll(), query, SearchOptions.Default, CancellationToken.None));
-        Assert.ThrowsAny<OperationCanceledException>(() => SegmentSearch.Count(store.Tenant, store.OpenAll(), query, SearchOptions.Default, new CancellationToken(true)));
-        Assert.Throws<ArgumentOutOfRangeException>(() => SegmentSearch.Newest(store.Tenant, [], query, 0, null, SearchOptions.Default, CancellationToken.None));
-        Assert.Throws<ArgumentException>(() => SegmentSearch.Histogram(store.Tenant, [], query, 10, SearchOptions.Default, CancellationToken.None));
+        Assert.Throws<InvalidOperationException>(() => Ask.Count(TenantId.New(TimeProvider.System), store.OpenAll(), query, SearchOptions.Default, CancellationToken.None));
+        Assert.ThrowsAny<OperationCanceledException>(() => Ask.Count(store.Tenant, store.OpenAll(), query, SearchOptions.Default, new CancellationToken(true)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Ask.Newest(store.Tenant, [], query, 0, null, SearchOptions.Default, CancellationToken.None));
+        Assert.Throws<ArgumentException>(() => Ask.Histogram(store.Tenant, [], query, 10, SearchOptions.Default, CancellationToken.None));
     }
 
     private static TestSegments Filled(Seeded chance)

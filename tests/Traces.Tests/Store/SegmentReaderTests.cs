@@ -25,7 +25,7 @@ public class SegmentReaderTests
         use.Dispose();
         using var closed = new BlockReader(reader, 0);
         Assert.Throws<ObjectDisposedException>(() => closed.Times);
-        Assert.Throws<ObjectDisposedException>(() => SegmentSearch.Count(store.Tenant, [reader], new TraceQuery(new Phrase("1")), SearchOptions.Default, CancellationToken.None));
+        Assert.Throws<ObjectDisposedException>(() => Ask.Count(store.Tenant, [reader], new TraceQuery(new Phrase("1")), SearchOptions.Default, CancellationToken.None));
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public class SegmentReaderTests
             {
                 try
                 {
-                    return SegmentSearch.Count(store.Tenant, readers, new TraceQuery(new FieldEquals("evt", "ps")), new SearchOptions(2), cancel);
+                    return Ask.Count(store.Tenant, readers, new TraceQuery(new FieldEquals("evt", "ps")), new SearchOptions(2), cancel);
                 }
                 catch (ObjectDisposedException)
                 {
@@ -74,7 +74,7 @@ public class SegmentReaderTests
         var first = Get(0);
         for (var i = 1; i < 5; i++) Get(i).Dispose();
         Assert.Equal(2, cache.OpenFiles);
-        Assert.Single(SegmentExport.Read(store.Tenant, [Get(4).Reader], new TraceQuery(new AllTraces()), CancellationToken.None));
+        Assert.Single(Ask.Export(store.Tenant, [Get(4).Reader], new TraceQuery(new AllTraces())));
         Assert.NotSame(first.Reader, Get(0).Reader);
         using (var block = new BlockReader(first.Reader, 0)) Assert.Single(block.Times); // still in use
         first.Dispose();

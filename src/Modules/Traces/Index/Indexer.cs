@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Akashi.Identity.Contracts;
+using Akashi.Platform.Hosting;
 using Akashi.Platform.Tenancy;
 using Akashi.Traces.Archive;
 using Akashi.Traces.Store.Writing;
@@ -108,7 +109,7 @@ internal sealed partial class Indexer(
         }
         if (leaves.Count == 0) return false;
         var path = folder.Of(tenant);
-        var segments = builder.Write(tenant, path, id => folder.KeyOf(tenant, id));
+        var segments = await BackgroundThread.RunAsync(() => builder.Write(tenant, path, id => folder.KeyOf(tenant, id)));
         await catalogue.PublishAsync(tenant, segments, leaves, cancellation);
         return batches.Count > leaves.Count + damaged || batches.Count == MaximumBatches;
     }

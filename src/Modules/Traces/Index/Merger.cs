@@ -1,5 +1,6 @@
 using Akashi.Identity.Contracts;
 using Akashi.Platform.Database;
+using Akashi.Platform.Hosting;
 using Akashi.Platform.Objects;
 using Akashi.Platform.Tenancy;
 using Akashi.Traces.Search;
@@ -68,7 +69,7 @@ internal sealed partial class Merger(
         foreach (var sources in MergePlan.Of(await catalogue.LiveAsync(tenant, null, null, cancellation)).Take(days))
         {
             using var lease = readers.Use(tenant, sources);
-            var into = await Task.Run(() => new SegmentMerger(clock).Merge(tenant, folder.Of(tenant), lease.Readers, id => folder.KeyOf(tenant, id), cancellation), cancellation);
+            var into = await BackgroundThread.RunAsync(() => new SegmentMerger(clock).Merge(tenant, folder.Of(tenant), lease.Readers, id => folder.KeyOf(tenant, id), cancellation));
             var rows = sources.Sum(segment => segment.Rows);
             if (into.Rows != rows) throw new InvalidDataException($"The merged segment has {into.Rows} rows instead of {rows}; it is not used.");
             await catalogue.ReplaceAsync(tenant, sources.Select(segment => segment.Id).ToList(), into, cancellation);

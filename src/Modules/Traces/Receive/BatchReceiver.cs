@@ -19,7 +19,7 @@ internal sealed record BatchReceipt(long Lines, bool Stored);
 /// durable; every failure before leaves nothing that counts.
 /// </summary>
 internal sealed class BatchReceiver(
-    BatchArchive archive, ManifestLog manifests, ReceiveBudget budget, TenantQuotas quotas, ReceiveQueues queues, RecentLogs recent, BatchMetrics metrics, TimeProvider clock)
+    BatchArchive archive, ManifestLog manifests, ReceiveBudget budget, TenantQuotas quotas, TraceQueues queues, RecentLogs recent, BatchMetrics metrics, TimeProvider clock)
 {
     /// <summary>A batch that was found sound, sealed for the archive.</summary>
     private sealed record Sealed(ArchiveHeader Header, byte[] HeaderBytes, byte[] Log, byte[] Object);

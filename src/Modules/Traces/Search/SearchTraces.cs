@@ -1,3 +1,6 @@
+using System.Net.Mime;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using Akashi.Platform.Errors;
 using Akashi.Platform.Web;
 using Microsoft.AspNetCore.Http;
@@ -8,17 +11,21 @@ namespace Akashi.Traces.Search;
 internal static class SearchTraces
 {
     private const int DefaultLimit = 100;
+    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static async Task<IResult> HandleAsync(HttpContext context, TraceSearch search, string? q, DateTimeOffset? from, DateTimeOffset? to, int? limit, string? after, CancellationToken cancellation)
+    public static async Task<IResult> HandleAsync(HttpContext context, TraceSearch search, TraceQueues queues, string? q, DateTimeOffset? from, DateTimeOffset? to, int? limit, string? after, CancellationToken cancellation)
     {
-        var outcome = await search.SearchAsync(context.Caller().Tenant, new TraceSearchRequest(q ?? "*", from, to, limit ?? DefaultLimit, after), cancellation);
+        var tenant = context.Caller().Tenant;
+        var outcome = await search.SearchAsync(tenant, new TraceSearchRequest(q ?? "*", from, to, limit ?? DefaultLimit, after), cancellation);
         if (!outcome.TryGet(out var result, out var failure)) return failure.ToProblem();
-        return Results.Json(new
+        // A thousand long lines take as long to write down as to find.
+        using var place = await queues.Processors.StepAsync(tenant, cancellation);
+        return Results.Bytes(JsonSerializer.SerializeToUtf8Bytes(new
         {
             rows = result.Rows.Select(row => new { row.Id, row.Time, row.Tmid, row.Line, row.Unparsed, row.Skewed, fields = row.Fields.Select(field => new[] { field.Key, field.Value }) }),
             result.Total,
             result.Next,
             elapsedMilliseconds = result.Elapsed.TotalMilliseconds,
-        });
+        }, Format), MediaTypeNames.Application.Json);
     }
 }

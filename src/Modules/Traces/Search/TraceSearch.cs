@@ -14,25 +14,14 @@ using Akashi.Traces.Store.Search;
 namespace Akashi.Traces.Search;
 
 /// <summary>Answers questions about a tenant's traces. Each has a time limit; only so many run at once, and tenants take turns.</summary>
-internal sealed class TraceSearch(SegmentReaders segments, TenantQuotas quotas, ServerOptions options)
+internal sealed class TraceSearch(SegmentReaders segments, TenantQuotas quotas, TraceQueues queues, ServerOptions options)
 {
     public const int MaximumLimit = 1000;
     private const int HistogramBuckets = 60;
     private const int TimeLimitSeconds = 60;
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(TimeLimitSeconds);
 
-    private const int WaitingPerTenant = 64;
-    private const int Waiting = 1024;
-    private const int MaximumExports = 128;
-
-    /// <summary>A search takes all processors. Half of the places at most are one tenant's, so that another one's begins at once.</summary>
-    private readonly FairQueue _searches = new(Environment.ProcessorCount * 2, Environment.ProcessorCount, WaitingPerTenant, Waiting);
-
-    /// <summary>Exports last as long as their reader; they hold up no search, and mostly wait for the network.</summary>
-    private readonly FairQueue _exports = new(MaximumExports, MaximumExports / 8, WaitingPerTenant, Waiting);
-
-    /// <summary>Where searches wait; for tests.</summary>
-    internal FairQueue Searches => _searches;
+    private readonly SearchOptions _options = new(Processors: queues.Processors);
 
     public Task<Outcome<TraceSearchResult>> SearchAsync(TenantId tenant, TraceSearchRequest request, CancellationToken cancellation)
     {
@@ -43,11 +32,12 @@ internal sealed class TraceSearch(SegmentReaders segments, TenantQuotas quotas, 
             if (!TracePosition.TryParse(text, out var position)) return Failed<TraceSearchResult>(new FieldInvalid("after", text, "the id of a row"));
             after = position;
         }
-        return AskAsync(tenant, request.Query, request.From, request.To, (filter, lease, cancel) =>
+        return AskAsync(tenant, request.Query, request.From, request.To, async (filter, lease, cancel) =>
         {
             var started = Stopwatch.GetTimestamp();
-            var page = SegmentSearch.Newest(tenant, lease.Readers, filter, request.Limit, after, SearchOptions.Default, cancel);
-            var (total, histogram) = CountByTime(tenant, lease, filter, cancel);
+            var page = await SegmentSearch.NewestAsync(tenant, lease.Readers, filter, request.Limit, after, _options, cancel);
+            var (total, histogram) = await CountByTimeAsync(tenant, lease, filter, cancel);
+            using var place = await _options.StepAsync(tenant, cancel);
             return new TraceSearchResult([.. page.Traces.Select(ToRow)], total, histogram, Stopwatch.GetElapsedTime(started), page.Next?.ToString());
         }, cancellation);
     }
@@ -59,49 +49,49 @@ internal sealed class TraceSearch(SegmentReaders segments, TenantQuotas quotas, 
         if (position.Time < bounds.Item1 || position.Time >= bounds.Item2) return new TraceNotFound();
         var time = DateTimeOffset.FromUnixTimeMilliseconds(position.Time);
         var outcome = await AskAsync(tenant, "*", time, time.AddMilliseconds(1), (filter, lease, cancel) =>
-            SegmentSearch.Newest(tenant, lease.Readers, filter, 1, position with { Line = position.Line + 1 }, SearchOptions.Default, cancel), cancellation);
+            SegmentSearch.NewestAsync(tenant, lease.Readers, filter, 1, position with { Line = position.Line + 1 }, _options, cancel), cancellation);
         if (!outcome.TryGet(out var page, out var failure)) return failure;
         return page.Traces is [var found] && found.Position == position ? ToRow(found) : new TraceNotFound();
     }
 
     public Task<Outcome<long>> CountAsync(TenantId tenant, string query, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancellation) =>
-        AskAsync(tenant, query, from, to, (filter, lease, cancel) => SegmentSearch.Count(tenant, lease.Readers, filter, SearchOptions.Default, cancel), cancellation);
+        AskAsync(tenant, query, from, to, (filter, lease, cancel) => SegmentSearch.CountAsync(tenant, lease.Readers, filter, _options, cancel), cancellation);
 
     /// <summary>Streams original lines oldest first; the stream begins only after the query was found readable.</summary>
     public async Task<Outcome<long>> ExportAsync(TenantId tenant, string query, DateTimeOffset? from, DateTimeOffset? to, Func<Task<Stream>> begin, CancellationToken cancellation)
     {
         if (!Read(query, from, to).TryGet(out var filter, out var failure)) return failure;
-        if (!(await quotas.EnterAsync(tenant, QuotaKind.Searches, _exports, cancellation)).TryGet(out var place, out failure)) return failure;
+        if (!(await quotas.EnterAsync(tenant, QuotaKind.Searches, queues.Exports, cancellation)).TryGet(out var place, out failure)) return failure;
         using var held = place;
         using var lease = await segments.OpenAsync(tenant, from, to, cancellation);
-        return await SegmentExport.WriteAsync(tenant, lease.Readers, filter, await begin(), cancellation);
+        return await SegmentExport.WriteAsync(tenant, lease.Readers, filter, await begin(), _options, cancellation);
     }
 
     /// <summary>The same traces as rows, for formats made for people.</summary>
     public async Task<Outcome<long>> ExportRowsAsync(TenantId tenant, string query, DateTimeOffset? from, DateTimeOffset? to, Func<TraceRow, Task> write, CancellationToken cancellation)
     {
         if (!Read(query, from, to).TryGet(out var filter, out var failure)) return failure;
-        if (!(await quotas.EnterAsync(tenant, QuotaKind.Searches, _exports, cancellation)).TryGet(out var place, out failure)) return failure;
+        if (!(await quotas.EnterAsync(tenant, QuotaKind.Searches, queues.Exports, cancellation)).TryGet(out var place, out failure)) return failure;
         using var held = place;
         using var lease = await segments.OpenAsync(tenant, from, to, cancellation);
         var count = 0L;
-        foreach (var trace in SegmentExport.Read(tenant, lease.Readers, filter, cancellation))
+        await foreach (var traces in SegmentExport.ReadAsync(tenant, lease.Readers, filter, _options, cancellation))
         {
-            await write(ToRow(trace));
-            count++;
+            foreach (var trace in traces) await write(ToRow(trace));
+            count += traces.Count;
         }
         return count;
     }
 
     private async Task<Outcome<T>> AskAsync<T>(
-        TenantId tenant, string query, DateTimeOffset? from, DateTimeOffset? to, Func<TraceQuery, SegmentLease, CancellationToken, T> answer, CancellationToken cancellation)
+        TenantId tenant, string query, DateTimeOffset? from, DateTimeOffset? to, Func<TraceQuery, SegmentLease, CancellationToken, Task<T>> answer, CancellationToken cancellation)
     {
         if (!Read(query, from, to).TryGet(out var filter, out var failure)) return failure;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(TimeLimit);
         try
         {
-            if (!(await quotas.EnterAsync(tenant, QuotaKind.Searches, _searches, limit.Token)).TryGet(out var place, out failure)) return failure;
+            if (!(await quotas.EnterAsync(tenant, QuotaKind.Searches, queues.Searches, limit.Token)).TryGet(out var place, out failure)) return failure;
             using var held = place;
             using var lease = await segments.OpenAsync(tenant, from, to, limit.Token);
             return await Task.Run(() => answer(filter, lease, limit.Token), limit.Token);
@@ -124,14 +114,14 @@ internal sealed class TraceSearch(SegmentReaders segments, TenantQuotas quotas, 
         return QueryParser.TryParse(query, out var predicate, out var error) ? new TraceQuery(predicate, from, to) : new QueryInvalid(error);
     }
 
-    private static (long Total, IReadOnlyList<HistogramBucket> Histogram) CountByTime(TenantId tenant, SegmentLease lease, TraceQuery filter, CancellationToken cancel)
+    private async Task<(long Total, IReadOnlyList<HistogramBucket> Histogram)> CountByTimeAsync(TenantId tenant, SegmentLease lease, TraceQuery filter, CancellationToken cancel)
     {
         if (lease.Readers.Count == 0) return (0, []);
         var from = filter.From ?? DateTimeOffset.FromUnixTimeMilliseconds(lease.Readers.Min(reader => reader.MinTime));
         var to = filter.To ?? DateTimeOffset.FromUnixTimeMilliseconds(lease.Readers.Max(reader => reader.MaxTime) + 1);
         if (from >= to) return (0, []);
         var bounded = new TraceQuery(filter.Predicate, from, to);
-        var counts = SegmentSearch.Histogram(tenant, lease.Readers, bounded, HistogramBuckets, SearchOptions.Default, cancel);
+        var counts = await SegmentSearch.HistogramAsync(tenant, lease.Readers, bounded, HistogramBuckets, _options, cancel);
         var width = SegmentSearch.BucketWidth(bounded, HistogramBuckets);
         var buckets = new List<HistogramBucket>();
         for (var i = 0; i < counts.Length; i++)

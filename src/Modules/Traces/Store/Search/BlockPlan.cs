@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using Akashi.Platform.Tenancy;
 using Akashi.Traces.Query;
 using Akashi.Traces.Store.Format;
@@ -14,16 +13,17 @@ internal readonly record struct PlannedBlock(SegmentReader Segment, int Number, 
 internal sealed class BlockPlan : IDisposable
 {
     private readonly List<SegmentReader.Use> _uses = [];
+    private readonly TenantId _tenant;
     private readonly TraceQuery _query;
     private readonly Matcher _matcher;
 
     public BlockPlan(TenantId tenant, IReadOnlyList<SegmentReader> segments, TraceQuery query)
     {
-        (_query, _matcher) = (query, Matcher.Of(query.Predicate));
+        (_tenant, _query, _matcher) = (tenant, query, Matcher.Of(query.Predicate));
         MatchesAll = query.Predicate is Contracts.Predicates.AllTraces;
         try
         {
-            foreach (var segment in segments) Take(tenant, segment);
+            foreach (var segment in segments) Take(segment);
         }
         catch
         {
@@ -54,22 +54,15 @@ internal sealed class BlockPlan : IDisposable
     }
 
     /// <param name="work">Called for each block in order of the list, several at once; false ends the loop for blocks not yet begun.</param>
-    public void ForEach(SearchOptions options, Func<PlannedBlock, BlockSelection, bool> work, CancellationToken cancel)
+    public async Task ForEachAsync(SearchOptions options, Func<PlannedBlock, BlockSelection, bool> work, CancellationToken cancel)
     {
         var next = -1;
         var stopped = false;
         var workers = Math.Min(options.Workers, Blocks.Count);
-        try
-        {
-            if (workers <= 1) Loop(0);
-            else Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers }, Loop);
-        }
-        catch (AggregateException e)
-        {
-            ExceptionDispatchInfo.Throw(e.Flatten().InnerExceptions[0]);
-        }
+        if (workers <= 1) await LoopAsync();
+        else await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(LoopAsync, CancellationToken.None)));
 
-        void Loop(int worker)
+        async Task LoopAsync()
         {
             var selection = NewSelection();
             try
@@ -78,7 +71,7 @@ internal sealed class BlockPlan : IDisposable
                 {
                     var index = Interlocked.Increment(ref next);
                     if (index >= Blocks.Count) return;
-                    cancel.ThrowIfCancellationRequested();
+                    using var place = await options.StepAsync(_tenant, cancel);
                     if (!work(Blocks[index], selection)) Volatile.Write(ref stopped, true);
                 }
             }
@@ -109,9 +102,9 @@ internal sealed class BlockPlan : IDisposable
         return low;
     }
 
-    private void Take(TenantId tenant, SegmentReader segment)
+    private void Take(SegmentReader segment)
     {
-        if (segment.Tenant != tenant) throw new InvalidOperationException($"Segment {segment.Id:N} was opened for another tenant than the one that asks.");
+        if (segment.Tenant != _tenant) throw new InvalidOperationException($"Segment {segment.Id:N} was opened for another tenant than the one that asks.");
         if (!segment.TryUse(out var use)) throw new ObjectDisposedException(nameof(SegmentReader), $"Segment {segment.Id:N} was closed. Take the current list of segments and ask again.");
         _uses.Add(use);
         if (segment.MaxTime < _query.FirstTime || segment.MinTime >= _query.EndTime) return;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Akashi.Platform.Tenancy;
 using Akashi.Traces.Lines;
 using Akashi.Traces.Store.Format;
@@ -14,32 +15,54 @@ internal static class SegmentExport
     /// Writes the original lines with their terminators. A line that had none (the last of its log) gets LF if another follows, else lines would run together.
     /// </summary>
     /// <returns>Lines written.</returns>
-    public static async Task<long> WriteAsync(TenantId tenant, IReadOnlyList<SegmentReader> segments, TraceQuery query, Stream output, CancellationToken cancel)
+    public static async Task<long> WriteAsync(TenantId tenant, IReadOnlyList<SegmentReader> segments, TraceQuery query, Stream output, SearchOptions options, CancellationToken cancel)
     {
         var buffer = new ByteWriter();
         var count = 0L;
         var end = LineEnd.Lf;
         using var rows = new OrderedRows(tenant, segments, query);
-        while (rows.MoveNext(cancel))
+        var more = true;
+        while (more)
+        {
+            using (await options.StepAsync(tenant, cancel))
+            {
+                while (buffer.Length < Buffered && (more = rows.MoveNext(cancel))) Append();
+            }
+            await output.WriteAsync(buffer.WrittenMemory, cancel);
+            buffer.Clear();
+        }
+        return count;
+
+        void Append()
         {
             if (end == LineEnd.None) buffer.Bytes(LineEnd.Lf.Bytes());
             rows.Block.AppendLine(rows.Row, buffer);
             end = rows.Block.Meta.End(rows.Row);
             buffer.Bytes(end.Bytes());
             count++;
-            if (buffer.Length < Buffered) continue;
-            await output.WriteAsync(buffer.WrittenMemory, cancel);
-            buffer.Clear();
         }
-        await output.WriteAsync(buffer.WrittenMemory, cancel);
-        return count;
     }
 
-    /// <summary>The same rows one by one, for formats other than original lines. Ends the use of the segments when it is disposed.</summary>
-    public static IEnumerable<FoundTrace> Read(TenantId tenant, IReadOnlyList<SegmentReader> segments, TraceQuery query, CancellationToken cancel)
+    /// <summary>The same rows in handfuls, for formats other than original lines. Ends the use of the segments when it is disposed.</summary>
+    public static async IAsyncEnumerable<IReadOnlyList<FoundTrace>> ReadAsync(
+        TenantId tenant, IReadOnlyList<SegmentReader> segments, TraceQuery query, SearchOptions options, [EnumeratorCancellation] CancellationToken cancel)
     {
         var buffer = new ByteWriter();
         using var rows = new OrderedRows(tenant, segments, query);
-        while (rows.MoveNext(cancel)) yield return FoundTrace.Read(rows.Block, rows.Row, buffer);
+        var more = true;
+        while (more)
+        {
+            var traces = new List<FoundTrace>();
+            var bytes = 0;
+            using (await options.StepAsync(tenant, cancel))
+            {
+                while (bytes < Buffered && (more = rows.MoveNext(cancel)))
+                {
+                    traces.Add(FoundTrace.Read(rows.Block, rows.Row, buffer));
+                    bytes += traces[^1].Line.Length;
+                }
+            }
+            yield return traces;
+        }
     }
 }

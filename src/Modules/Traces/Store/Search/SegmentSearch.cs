@@ -15,14 +15,14 @@ internal static class SegmentSearch
 
     /// <summary>The newest matching traces.</summary>
     /// <param name="before">Where the page before ended; only older traces are returned.</param>
-    public static TracePage Newest(TenantId tenant, IReadOnlyList<SegmentReader> segments, TraceQuery query, int limit, TracePosition? before, SearchOptions options, CancellationToken cancel)
+    public static async Task<TracePage> NewestAsync(TenantId tenant, IReadOnlyList<SegmentReader> segments, TraceQuery query, int limit, TracePosition? before, SearchOptions options, CancellationToken cancel)
     {
         if (limit is < 1 or > MaxLimit) throw new ArgumentOutOfRangeException(nameof(limit), limit, $"A page has 1 to {MaxLimit} traces.");
         using var plan = new BlockPlan(tenant, segments, query);
         var newest = new NewestTraces(limit, before);
         plan.Blocks.RemoveAll(block => block.Entry.MinTime > newest.Latest);
         plan.Blocks.Sort((left, right) => right.Entry.MaxTime.CompareTo(left.Entry.MaxTime));
-        plan.ForEach(options, (planned, selection) =>
+        await plan.ForEachAsync(options, (planned, selection) =>
         {
             if (planned.Entry.MaxTime < newest.Threshold) return false; // and so are all blocks after it
             if (!plan.CanMatch(planned)) return true;
@@ -30,14 +30,15 @@ internal static class SegmentSearch
             newest.Offer(planned, block, plan.Select(planned, block, selection));
             return true;
         }, cancel);
+        using var place = await options.StepAsync(tenant, cancel);
         return newest.Read(cancel);
     }
 
-    public static long Count(TenantId tenant, IReadOnlyList<SegmentReader> segments, TraceQuery query, SearchOptions options, CancellationToken cancel)
+    public static async Task<long> CountAsync(TenantId tenant, IReadOnlyList<SegmentReader> segments, TraceQuery query, SearchOptions options, CancellationToken cancel)
     {
         using var plan = new BlockPlan(tenant, segments, query);
         var count = 0L;
-        plan.ForEach(options, (planned, selection) =>
+        await plan.ForEachAsync(options, (planned, selection) =>
         {
             if (plan.MatchesAll && plan.IsInside(planned)) Interlocked.Add(ref count, planned.Entry.Rows);
             else if (plan.CanMatch(planned))
@@ -52,14 +53,14 @@ internal static class SegmentSearch
 
     /// <summary>Counts matching traces in buckets of equal width from the query's <see cref="TraceQuery.From"/> to its <see cref="TraceQuery.To"/>.</summary>
     /// <param name="buckets">1 to <see cref="MaxBuckets"/>; the last may be narrower than the others.</param>
-    public static long[] Histogram(TenantId tenant, IReadOnlyList<SegmentReader> segments, TraceQuery query, int buckets, SearchOptions options, CancellationToken cancel)
+    public static async Task<long[]> HistogramAsync(TenantId tenant, IReadOnlyList<SegmentReader> segments, TraceQuery query, int buckets, SearchOptions options, CancellationToken cancel)
     {
         if (buckets is < 1 or > MaxBuckets) throw new ArgumentOutOfRangeException(nameof(buckets), buckets, $"A histogram has 1 to {MaxBuckets} buckets.");
         if (query.From is null || query.To is null || query.From >= query.To) throw new ArgumentException("A histogram needs a time range that is not empty.", nameof(query));
         using var plan = new BlockPlan(tenant, segments, query);
         var counts = new long[buckets];
         var width = BucketWidth(query, buckets);
-        plan.ForEach(options, (planned, selection) =>
+        await plan.ForEachAsync(options, (planned, selection) =>
         {
             var first = (planned.Entry.MinTime - query.FirstTime) / width;
             if (plan.MatchesAll && plan.IsInside(planned) && first == (planned.Entry.MaxTime - query.FirstTime) / width)

@@ -1,3 +1,5 @@
+using Akashi.Platform.Quotas;
+using Akashi.Platform.Tenancy;
 using Akashi.Traces.Contracts.Predicates;
 
 namespace Akashi.Traces.Store.Search;
@@ -21,9 +23,16 @@ internal sealed record TraceQuery(Predicate Predicate, DateTimeOffset? From = nu
 }
 
 /// <param name="Degree">How many blocks are worked on at once; 0 means one a processor.</param>
-internal sealed record SearchOptions(int Degree = 0)
+/// <param name="Processors">Where each block waits for its tenant's turn; null when nobody else is there.</param>
+internal sealed record SearchOptions(int Degree = 0, FairQueue? Processors = null)
 {
     public static readonly SearchOptions Default = new();
 
     public int Workers => Degree > 0 ? Degree : Environment.ProcessorCount;
+
+    public async ValueTask<FairPlace?> StepAsync(TenantId tenant, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        return Processors is null ? null : await Processors.StepAsync(tenant, cancel);
+    }
 }

@@ -89,6 +89,7 @@ public static class AkashiWeb
         services.AddHttpContextAccessor();
         services.Configure<RouteHandlerOptions>(handlers => handlers.ThrowOnBadRequest = true); // else they are answered without a word
         services.AddOpenApi(ApiDocument.Name, ApiDocument.Configure);
+        MediaTypeUnsupported.LeaveToHandlers(services);
         services.Configure<RequestLocalizationOptions>(localization =>
         {
             // The bare languages too: a browser may ask for "en" or, by way of it, for "en-GB".

@@ -33,8 +33,12 @@ internal static class ServerFault
     {
         ExceptionHandler = context =>
         {
-            var exception = context.Features.Get<IExceptionHandlerFeature>()?.Error;
-            return new ProblemResult(ToFailure(exception, context.TraceIdentifier), exception).ExecuteAsync(context);
+            var fault = context.Features.Get<IExceptionHandlerFeature>();
+            var exception = fault?.Error;
+            var failure = exception is BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType }
+                ? MediaTypeUnsupported.Of(context.Request, fault?.Endpoint)
+                : ToFailure(exception, context.TraceIdentifier);
+            return new ProblemResult(failure, exception).ExecuteAsync(context);
         },
         // Our own line has the id that the answer shows; a second one would have none.
         SuppressDiagnosticsCallback = _ => true,

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Akashi.Platform.Web;
 
 namespace Akashi.Platform.Audit;
 
@@ -8,5 +8,5 @@ namespace Akashi.Platform.Audit;
 /// </summary>
 public sealed record AuditActionName(string Action, string Japanese, string English)
 {
-    public string Text => CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "ja" ? Japanese : English;
+    public string Text => PageLanguage.Say(Japanese, English);
 }

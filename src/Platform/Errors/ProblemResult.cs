@@ -1,4 +1,5 @@
 using System.Globalization;
+using Akashi.Platform.Web;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -25,11 +26,10 @@ public sealed class ProblemResult(Failure failure, Exception? cause = null) : IR
             await page(httpContext, failure).ExecuteAsync(httpContext);
             return;
         }
-        var japanese = CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "ja";
         await Results.Problem(
             statusCode: failure.Status,
             title: failure.Code,
-            detail: japanese ? failure.Japanese : failure.English,
+            detail: PageLanguage.Say(failure.Japanese, failure.English),
             extensions: new Dictionary<string, object?> { ["code"] = failure.Code, ["traceId"] = httpContext.TraceIdentifier }).ExecuteAsync(httpContext);
     }
 }

@@ -113,6 +113,26 @@ public sealed class OperatorAccessTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Ask_ForConsent_WritesToEachInTheLanguageInWhichTheyLastUsedThePages()
+    {
+        await AddAsync("hanako", "administrator", "hanako@a.example"); // never signed in: Japanese
+        using var browser = await _tenants.SignInAsync(_tenants.A);
+        await browser.SubmitAsync(ServiceHost.Portal, "/", [new("culture", "en-US")], "/language");
+        _server.Clock.Advance(TimeSpan.FromMinutes(2)); // it is written down with the session's last use
+        await browser.GetAsync(ServiceHost.Portal, "/");
+        await AskAsync(Wanted);
+        var (outbox, mails) = (new TestOutbox(_server, _tenants.A.Id), new List<string>());
+        await TestWait.UntilAsync(() =>
+        {
+            mails.AddRange(outbox.ReadNew().Where(mail => mail.Contains("/operator-access-consents", StringComparison.Ordinal))); // hanako is invited too
+            return Task.FromResult(mails.Count == 2);
+        }, TimeSpan.FromSeconds(30), "both mails");
+        var english = Assert.Single(mails, mail => mail.Contains("To see: Search traces\r\n", StringComparison.Ordinal) && mail.Contains("For: 60 minutes", StringComparison.Ordinal));
+        Assert.DoesNotContain("hanako", english, StringComparison.Ordinal);
+        Assert.Contains("hanako 様", Assert.Single(mails, mail => mail.Contains("見るもの: 証跡の検索\r\n", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task LegalOrder_TellsTheCustomerWhenAccessBeginsAndNotBefore()
     {
         var id = await AskAsync(new { supportId = "AK00000001", reason = "裁判所の命令による開示のため", basis = "legal-order", legalReference = "令和8年(ヨ)第1号", permissions = new[] { "traces.search" }, minutes = 60 });

@@ -1,5 +1,6 @@
 using Akashi.Identity.SignIn;
 using Akashi.Identity.Tenants;
+using Akashi.Platform.Web;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 

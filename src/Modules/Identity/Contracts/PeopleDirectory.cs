@@ -5,8 +5,9 @@ using Akashi.Platform.Tenancy;
 
 namespace Akashi.Identity.Contracts;
 
-/// <summary>Where a person reads mail.</summary>
-public sealed record PersonContact(string DisplayName, string Mail);
+/// <summary>Where a person reads mail, and in which language.</summary>
+/// <param name="Language">ja or en: that of the pages when the person last used them; ja when never.</param>
+public sealed record PersonContact(string DisplayName, string Mail, string Language);
 
 /// <summary>Finds the people whom something concerns.</summary>
 public sealed class PeopleDirectory
@@ -14,7 +15,7 @@ public sealed class PeopleDirectory
     private const int MaximumFound = 100;
 
     private const string Find = """
-        SELECT display_name, mail FROM identity.user_account
+        SELECT display_name, mail, coalesce(language, 'ja') AS language FROM identity.user_account
         WHERE state <> @Suspended AND (role = ANY(@builtIn) OR custom_role_id = ANY(@customs)) ORDER BY user_key LIMIT @MaximumFound
         """;
 

@@ -1,8 +1,8 @@
-using System.Globalization;
 using Akashi.Platform.Database;
 using Akashi.Platform.Errors;
 using Akashi.Platform.Tenancy;
 using Akashi.Identity.Users;
+using Akashi.Platform.Web;
 
 namespace Akashi.Identity.CustomRoles;
 
@@ -16,7 +16,7 @@ internal sealed record RoleChoice(string Key, Guid? CustomRoleId, string? Custom
     public string Label => LabelOf(StoredRole, CustomName);
 
     public static string LabelOf(string role, string? customName) => customName
-        ?? (Roles.Find(role) is not { } known ? role : CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "ja" ? known.Japanese : known.English);
+        ?? (Roles.Find(role) is not { } known ? role : PageLanguage.Say(known.Japanese, known.English));
 }
 
 /// <summary>The roles of a tenant.</summary>

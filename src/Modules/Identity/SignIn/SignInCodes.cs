@@ -5,6 +5,7 @@ using Akashi.Platform.Database;
 using Akashi.Platform.Errors;
 using Akashi.Platform.Mail;
 using Akashi.Platform.Tenancy;
+using Akashi.Platform.Web;
 using Microsoft.AspNetCore.Http;
 
 namespace Akashi.Identity.SignIn;

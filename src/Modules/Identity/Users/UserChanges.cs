@@ -4,6 +4,7 @@ using Akashi.Identity.Sessions;
 using Akashi.Platform.Audit;
 using Akashi.Platform.Database;
 using Akashi.Platform.Errors;
+using Akashi.Platform.Web;
 using Npgsql;
 
 namespace Akashi.Identity.Users;

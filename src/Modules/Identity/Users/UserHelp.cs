@@ -3,6 +3,7 @@ using Akashi.Identity.Sessions;
 using Akashi.Platform.Audit;
 using Akashi.Platform.Database;
 using Akashi.Platform.Errors;
+using Akashi.Platform.Web;
 
 namespace Akashi.Identity.Users;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Akashi.Platform.Calendar;
+using Akashi.Platform.Web;
 using Akashi.Portal.Contracts;
 using Microsoft.AspNetCore.Http;
 
@@ -25,5 +26,5 @@ internal static class DownloadDays
     }
 
     private static string HolidayOn(JstDay day) =>
-        JapaneseHolidays.On(day) is not { } holiday ? "" : CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "ja" ? holiday.Japanese : holiday.English;
+        JapaneseHolidays.On(day) is not { } holiday ? "" : PageLanguage.Say(holiday.Japanese, holiday.English);
 }

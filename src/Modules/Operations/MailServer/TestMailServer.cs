@@ -1,4 +1,3 @@
-using System.Globalization;
 using Akashi.Platform.Errors;
 using Akashi.Platform.Mail;
 using Akashi.Platform.Web;
@@ -28,7 +27,6 @@ internal static class TestMailServer
         if (!Mailbox.TryParse(to, out var mailbox)) return new FieldInvalid("to", to, "name@example.jp");
         var tenant = context.Caller().Tenant;
         if (await servers.FindAsync(tenant, context.RequestAborted) is null) return new MailServerNotSet();
-        var language = CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "ja" ? "ja" : "en";
-        return await servers.TestAsync(tenant, mailbox.ToString(), language, context.RequestAborted);
+        return await servers.TestAsync(tenant, mailbox.ToString(), PageLanguage.Current, context.RequestAborted);
     }
 }

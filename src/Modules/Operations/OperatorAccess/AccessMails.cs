@@ -17,9 +17,6 @@ internal sealed class AccessMails(MailOutbox outbox, PeopleDirectory people, Ser
 {
     public const string Name = "operations.operator-access-mail";
 
-    /// <summary>As all mail to people who are not on a page at the moment.</summary>
-    private const string Language = "ja";
-
     public static readonly MailTemplate Asked = new("operations.operator-access-asked",
         "【Akashi】運用者からのアクセスの申請",
         """
@@ -91,15 +88,15 @@ internal sealed class AccessMails(MailOutbox outbox, PeopleDirectory people, Ser
         var ordered = happened.LegalReference is not null;
         if (happened.Action != (ordered ? OperatorGrants.GrantAction : OperatorGrants.AskAction)) return;
         foreach (var person in await people.HoldersAsync(session, Permission.OperatorAccessConsent, cancellation))
-            await outbox.EnqueueAsync(session, new OutgoingMail(person.Mail, person.DisplayName, ordered ? Ordered : Asked, Language, ValuesOf(happened, person, ordered)), cancellation);
+            await outbox.EnqueueAsync(session, new OutgoingMail(person.Mail, person.DisplayName, ordered ? Ordered : Asked, person.Language, ValuesOf(happened, person, ordered)), cancellation);
     }
 
     private Dictionary<string, string> ValuesOf(OperatorAccessChanged happened, PersonContact person, bool ordered) => new(StringComparer.Ordinal)
     {
         ["Name"] = person.DisplayName, ["Operator"] = happened.OperatorName, ["Reason"] = happened.Reason, ["Order"] = happened.LegalReference ?? "", ["Minutes"] = $"{happened.Minutes}",
-        ["Until"] = happened.ExpiresAt is { } until ? Jst.Second(until) : "", ["Rights"] = string.Join("、", happened.Permissions.Select(NameOf)),
+        ["Until"] = happened.ExpiresAt is { } until ? Jst.Second(until) : "", ["Rights"] = string.Join(person.Language == "ja" ? "、" : ", ", happened.Permissions.Select(id => NameOf(id, person.Language))),
         ["Link"] = hosts.OriginOf(ServiceHost.Console) + (ordered ? "/audit?action=operator-access" : OperatorAccessRoutes.ConsentPath),
     };
 
-    private static string NameOf(string id) => PermissionCatalogue.TryFind(id, out var entry) ? entry.Japanese : id;
+    private static string NameOf(string id, string language) => !PermissionCatalogue.TryFind(id, out var entry) ? id : language == "ja" ? entry.Japanese : entry.English;
 }

@@ -1,6 +1,6 @@
-using System.Globalization;
 using Akashi.Platform.OperatorAccess;
 using Akashi.Platform.Tenancy;
+using Akashi.Platform.Web;
 
 namespace Akashi.Operations.OperatorAccess;
 
@@ -18,5 +18,5 @@ internal static class GrantWords
 
     public static string RightsOf(OperatorGrant grant) => string.Join(Text.Of["Comma"], grant.Permissions.Select(NameOf));
 
-    public static string NameOf(string id) => !PermissionCatalogue.TryFind(id, out var entry) ? id : CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "ja" ? entry.Japanese : entry.English;
+    public static string NameOf(string id) => !PermissionCatalogue.TryFind(id, out var entry) ? id : PageLanguage.Say(entry.Japanese, entry.English);
 }

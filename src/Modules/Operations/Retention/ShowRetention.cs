@@ -26,7 +26,7 @@ internal static class ShowRetention
 
     public static string NameOf(string id) => RetentionClass.All.FirstOrDefault(kind => kind.Id == id) is { } kind ? NameOf(kind) : id;
 
-    public static string NameOf(RetentionClass kind) => CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "ja" ? kind.Japanese : kind.English;
+    public static string NameOf(RetentionClass kind) => PageLanguage.Say(kind.Japanese, kind.English);
 
     private static async Task<IResult> ShowAsync(HttpContext context, RetentionBook book, Guid? before, bool done, Failure? failure)
     {

@@ -1,5 +1,5 @@
-using System.Globalization;
 using Akashi.Platform.Errors;
+using Akashi.Platform.Web;
 using Microsoft.AspNetCore.Http;
 
 namespace Akashi.Portal.Contracts;
@@ -10,7 +10,7 @@ public static class FailurePages
     public static string TextOf(Failure failure)
     {
         ArgumentNullException.ThrowIfNull(failure);
-        return CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "ja" ? failure.Japanese : failure.English;
+        return PageLanguage.Say(failure.Japanese, failure.English);
     }
 
     /// <summary>A whole page that says what happened, what to do, and which id to quote.</summary>

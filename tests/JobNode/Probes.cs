@@ -11,14 +11,14 @@ internal abstract class Probe(AkashiDatabase database, string name) : ServiceJob
 
     public override string English => name;
 
-    public override async Task<string> RunAsync(CancellationToken cancellation)
+    public override async Task<JobMessage> RunAsync(CancellationToken cancellation)
     {
         var row = Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
         var process = Environment.ProcessId;
         await database.ExecuteBeforeTenantAsync("INSERT INTO platform.probe_run (id, name, process, began) VALUES (@row, @name, @process, clock_timestamp())", new { row, name, process }, cancellation);
         await WorkAsync(cancellation);
         await database.ExecuteBeforeTenantAsync("UPDATE platform.probe_run SET ended = clock_timestamp() WHERE id = @row", new { row }, cancellation);
-        return $"by {process}";
+        return new($"by {process}", $"by {process}");
     }
 
     protected abstract Task WorkAsync(CancellationToken cancellation);

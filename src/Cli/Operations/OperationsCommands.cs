@@ -45,7 +45,7 @@ internal static class OperationsCommands
         };
         yield return new Command("job", Words.Say("The service's own jobs, for operators.", "サービスのジョブ (運用者用)。"))
         {
-            calls.List("list", Words.Say("Show the jobs and their next runs.", "ジョブと次回の実行。"), new Rows(ApiRoute.Get(Jobs), Member: null), [new("name", "Name", "名前"), new("title", "Title", "内容"), new("schedule", "Schedule", "予定"), new("nextRun", "Next run", "次回")]),
+            calls.List("list", Words.Say("Show the jobs and their next runs.", "ジョブと次回の実行。"), new Rows(ApiRoute.Get(Jobs), Member: null), [new("name", "Name", "名前"), new("title", "Title", "内容"), new("times", "Schedule (JST)", "予定 (JST)"), new("nextRun", "Next run", "次回")]),
             calls.List("runs", Words.Say("Show what ran, newest first.", "実行の記録を新しい順に表示。"), new Rows(ApiRoute.Get(Jobs + "/runs"), "rows", "before"), RunColumns, new Option<string?>("--job") { Description = job.Description }),
             calls.Call("run", Words.Say("Run a job now.", "今すぐ実行。"), ApiRoute.Post(Jobs + "/{name}/run"), body: null, job),
         };

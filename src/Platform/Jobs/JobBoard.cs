@@ -1,3 +1,4 @@
+using Akashi.Platform.Web;
 using Microsoft.Extensions.DependencyInjection;
 using Quartz;
 
@@ -5,8 +6,9 @@ namespace Akashi.Platform.Jobs;
 
 /// <summary>A job as operators see it.</summary>
 /// <param name="Schedule">Cron expression or interval.</param>
+/// <param name="Times">The same in words of the reader's language.</param>
 /// <param name="NextRun">Null before the first start of a server that runs jobs.</param>
-public sealed record JobState(string Name, string Japanese, string English, string Schedule, DateTimeOffset? NextRun, JobRun? LastRun);
+public sealed record JobState(string Name, string Japanese, string English, string Schedule, string Times, DateTimeOffset? NextRun, JobRun? LastRun);
 
 /// <summary>What operators see of jobs, and how they run one now.</summary>
 public sealed class JobBoard
@@ -35,7 +37,7 @@ public sealed class JobBoard
         {
             var trigger = await scheduler.GetTrigger(JobScheduler.TriggerOf(job.Name), cancellation);
             var texts = job.Create(_services);
-            states.Add(new JobState(job.Name, texts.Japanese, texts.English, job.Schedule.Text, trigger?.NextFireTimeUtc, last.GetValueOrDefault(job.Name)));
+            states.Add(new JobState(job.Name, texts.Japanese, texts.English, job.Schedule.Text, PageLanguage.Say(job.Schedule.Japanese, job.Schedule.English), trigger?.NextFireTimeUtc, last.GetValueOrDefault(job.Name)));
         }
         return states;
     }

@@ -37,10 +37,10 @@ internal sealed partial class RunJob(
         var (outcome, message) = await RunAsync(job, stop.Token);
         metrics.Ran(name, outcome, TimeProvider.System.GetElapsedTime(begin));
         await history.EndAsync(run, outcome, message, CancellationToken.None);
-        if (outcome == JobHistory.Failed) await alarms.RaiseAsync("job/" + name, JobMails.Failed, new Dictionary<string, string>(StringComparer.Ordinal) { ["Job"] = name, ["Message"] = message }, CancellationToken.None);
+        if (outcome == JobHistory.Failed) await alarms.RaiseAsync("job/" + name, JobMails.Failed, new Dictionary<string, string>(StringComparer.Ordinal) { ["Job"] = name, ["Message"] = message.Japanese }, CancellationToken.None);
     }
 
-    private async Task<(string Outcome, string Message)> RunAsync(RegisteredJob job, CancellationToken cancellation)
+    private async Task<(string Outcome, JobMessage Message)> RunAsync(RegisteredJob job, CancellationToken cancellation)
     {
         try
         {
@@ -48,12 +48,13 @@ internal sealed partial class RunJob(
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            return (JobHistory.Stopped, "サービスの停止により中断しました。 / Stopped with the service.");
+            return (JobHistory.Stopped, new("サービスの停止により中断しました。", "Stopped with the service."));
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             LogFailed(e, job.Name);
-            return (JobHistory.Failed, OneLine.Of($"{e.GetType().Name}: {e.Message}", 1000));
+            var cause = OneLine.Of($"{e.GetType().Name}: {e.Message}", 1000);
+            return (JobHistory.Failed, new(cause, cause)); // what broke has one language
         }
     }
 

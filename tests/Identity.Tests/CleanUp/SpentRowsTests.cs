@@ -22,7 +22,7 @@ public sealed class SpentRowsTests
 
         server.Clock.Advance(TimeSpan.FromHours(13));
         using var fresh = await tenants.SignInAsync(tenants.B);
-        var message = await job.RunAsync(TestContext.Current.CancellationToken);
+        var message = (await job.RunAsync(TestContext.Current.CancellationToken)).English;
         Assert.Equal(1, await CountAsync(server, "identity.session"));
         Assert.Contains("3 tenants", message, StringComparison.Ordinal);
         Assert.Equal(System.Net.HttpStatusCode.OK, (await fresh.GetAsync(ServiceHost.Portal, "/")).Status);

@@ -35,7 +35,7 @@ public sealed class JobTests : IAsyncLifetime
         Assert.False(await board.RunNowAsync("nobody", "operator", CancellationToken.None));
         Assert.True(await board.RunNowAsync("test.probe", "operator", CancellationToken.None));
         var run = await EndedAsync(board);
-        Assert.Equal(("test.probe", "person", "operator", "succeeded", "done 1"), (run.Job, run.Cause, run.AskedBy, run.Outcome, run.Message));
+        Assert.Equal(("test.probe", "person", "operator", "succeeded", "完了 1", "done 1"), (run.Job, run.Cause, run.AskedBy, run.Outcome, run.Message, run.EnglishMessage));
         var state = Assert.Single(await board.ListAsync(CancellationToken.None));
         Assert.Equal("0 30 3 1 1 ? JST", state.Schedule);
         Assert.Equal(new TimeSpan(3, 30, 0), state.NextRun!.Value.ToOffset(TimeSpan.FromHours(9)).TimeOfDay);
@@ -111,6 +111,39 @@ public sealed class JobTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("0 15 3 * * ?", "毎日 03:15", "daily at 03:15")]
+    [InlineData("0 5 * * * ?", "毎時 05 分", "hourly at 05 past")]
+    [InlineData("0 0 3 ? * MON", "0 0 3 ? * MON JST", "0 0 3 ? * MON JST")]
+    [InlineData("10 0 3 * * ?", "10 0 3 * * ? JST", "10 0 3 * * ? JST")]
+    [InlineData("0 0/5 * * * ?", "0 0/5 * * * ? JST", "0 0/5 * * * ? JST")]
+    public void Schedule_AsCron_IsToldInWordsWhereThereAreSome(string expression, string japanese, string english)
+    {
+        var schedule = JobSchedule.Cron(expression);
+        Assert.Equal((japanese, english), (schedule.Japanese, schedule.English));
+    }
+
+    [Theory]
+    [InlineData(1, "1 秒ごと", "every second")]
+    [InlineData(90, "90 秒ごと", "every 90 seconds")]
+    [InlineData(300, "5 分ごと", "every 5 minutes")]
+    [InlineData(5400, "90 分ごと", "every 90 minutes")]
+    [InlineData(3600, "1 時間ごと", "every hour")]
+    [InlineData(43200, "12 時間ごと", "every 12 hours")]
+    [InlineData(86400 * 2, "2 日ごと", "every 2 days")]
+    public void Schedule_AsInterval_IsToldInWords(int seconds, string japanese, string english)
+    {
+        var schedule = JobSchedule.Every(TimeSpan.FromSeconds(seconds));
+        Assert.Equal((japanese, english), (schedule.Japanese, schedule.English));
+    }
+
+    [Fact]
+    public async Task History_OfTheVersionBefore_IsShownInTheLanguageItHas()
+    {
+        await _database.ExecuteAsOwnerAsync("INSERT INTO platform.job_run (id, job, node, cause, started_at, ended_at, outcome, message) VALUES (gen_random_uuid(), 'test.old', 'n', 'schedule', now(), now(), 'succeeded', '3 tenants')");
+        Assert.Equal("3 tenants", Assert.Single(await new JobHistory(_database.Application, _clock).ListAsync("test.old", null, 10, CancellationToken.None)).Told);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("* *")]
     [InlineData("every day")]
@@ -153,11 +186,11 @@ public sealed class JobTests : IAsyncLifetime
 
         public override string English => "Probe";
 
-        public override async Task<string> RunAsync(CancellationToken cancellation)
+        public override async Task<JobMessage> RunAsync(CancellationToken cancellation)
         {
             var run = Interlocked.Increment(ref _runs);
             if (Lasting) await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
-            return Failing ? throw new InvalidOperationException($"broken {run}") : $"done {run}";
+            return Failing ? throw new InvalidOperationException($"broken {run}") : new JobMessage($"完了 {run}", $"done {run}");
         }
     }
 }

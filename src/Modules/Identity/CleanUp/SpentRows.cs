@@ -1,4 +1,3 @@
-using System.Globalization;
 using Akashi.Identity.Contracts;
 using Akashi.Platform.Database;
 using Akashi.Platform.Jobs;
@@ -28,12 +27,12 @@ internal sealed class SpentRows(AkashiDatabase database, TenantDirectory tenants
 
     public static JobSchedule Schedule => JobSchedule.Cron("0 20 4 * * ?");
 
-    public override async Task<string> RunAsync(CancellationToken cancellation)
+    public override async Task<JobMessage> RunAsync(CancellationToken cancellation)
     {
         var all = await tenants.ListAsync(cancellation);
         var count = 0L;
         foreach (var tenant in all) count += await DeleteAsync(tenant.Id, cancellation);
-        return string.Create(CultureInfo.InvariantCulture, $"{all.Count} tenants, {count} rows");
+        return new($"契約 {all.Count} 件、削除 {count} 行", $"{all.Count} tenants, {count} rows");
     }
 
     private async Task<long> DeleteAsync(TenantId tenant, CancellationToken cancellation)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Akashi.Identity.Contracts;
 using Akashi.Platform.Audit;
 using Akashi.Platform.Calendar;
@@ -26,10 +25,10 @@ internal sealed class ContractClock(AkashiDatabase database, TenantDirectory ten
 
     public static JobSchedule Schedule => JobSchedule.Every(TimeSpan.FromHours(1));
 
-    public override async Task<string> RunAsync(CancellationToken cancellation)
+    public override async Task<JobMessage> RunAsync(CancellationToken cancellation)
     {
         var (ended, erased) = await ApplyAsync(cancellation);
-        return string.Create(CultureInfo.InvariantCulture, $"{ended} ended, {erased} erased");
+        return new($"終了 {ended} 件、消去 {erased} 件", $"{ended} ended, {erased} erased");
     }
 
     /// <returns>How many contracts were ended, and how many erased.</returns>

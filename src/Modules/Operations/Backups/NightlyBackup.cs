@@ -1,4 +1,3 @@
-using System.Globalization;
 using Akashi.Platform.Backup;
 using Akashi.Platform.Hosting;
 using Akashi.Platform.Jobs;
@@ -16,13 +15,15 @@ internal sealed class NightlyBackup(BackupRun backup, ServerOptions options) : S
 
     public static JobSchedule Schedule => JobSchedule.Cron("0 30 2 * * ?");
 
-    public override Task<string> RunAsync(CancellationToken cancellation) => RunAsync(backup, options, logOnly: false, cancellation);
+    public override Task<JobMessage> RunAsync(CancellationToken cancellation) => RunAsync(backup, options, logOnly: false, cancellation);
 
-    internal static async Task<string> RunAsync(BackupRun backup, ServerOptions options, bool logOnly, CancellationToken cancellation)
+    internal static async Task<JobMessage> RunAsync(BackupRun backup, ServerOptions options, bool logOnly, CancellationToken cancellation)
     {
-        if (options.Backup.To.Length == 0) return "backup.to is not set: nothing was backed up";
+        if (options.Backup.To.Length == 0) return new("保存先 (backup.to) が設定されていないため、バックアップしていません", "backup.to is not set: nothing was backed up");
         var manifest = await backup.RunAsync(options.Backup.To, logOnly, cancellation);
-        return string.Create(CultureInfo.InvariantCulture, $"generation {manifest.Generation} run {manifest.Run}, {manifest.FileCount} files, {manifest.FileBytes} bytes");
+        return new(
+            $"世代 {manifest.Generation} の {manifest.Run} 回目、ファイル {manifest.FileCount} 個、{manifest.FileBytes} バイト",
+            $"generation {manifest.Generation} run {manifest.Run}, {manifest.FileCount} files, {manifest.FileBytes} bytes");
     }
 }
 
@@ -37,5 +38,5 @@ internal sealed class HourlyBackup(BackupRun backup, ServerOptions options) : Se
 
     public static JobSchedule Schedule => JobSchedule.Cron("0 45 * * * ?");
 
-    public override Task<string> RunAsync(CancellationToken cancellation) => NightlyBackup.RunAsync(backup, options, logOnly: true, cancellation);
+    public override Task<JobMessage> RunAsync(CancellationToken cancellation) => NightlyBackup.RunAsync(backup, options, logOnly: true, cancellation);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Akashi.Identity.Contracts;
 using Akashi.Platform.Jobs;
 using Akashi.Platform.Objects;
@@ -16,7 +15,7 @@ internal sealed class RemoveOrphans(ObjectReconciler reconciler, IObjectStore ob
 
     public static JobSchedule Schedule => JobSchedule.Cron("0 40 4 * * ?");
 
-    public override async Task<string> RunAsync(CancellationToken cancellation)
+    public override async Task<JobMessage> RunAsync(CancellationToken cancellation)
     {
         var (all, orphans, bytes) = (0L, 0L, 0L);
         foreach (var tenant in await tenants.ListAsync(cancellation))
@@ -25,6 +24,8 @@ internal sealed class RemoveOrphans(ObjectReconciler reconciler, IObjectStore ob
             (all, orphans, bytes) = (all + report.Objects, orphans + report.Orphans, bytes + report.Bytes);
         }
         var swept = await objects.SweepAsync(clock.GetUtcNow() - ObjectReconciler.Grace, cancellation);
-        return string.Create(CultureInfo.InvariantCulture, $"{all} objects, {orphans} orphans removed ({bytes} bytes), {(swept is { } count ? $"{count} unfinished uploads" : "unfinished uploads: this S3 service does not list them")}");
+        return new(
+            $"オブジェクト {all} 個、削除 {orphans} 個 ({bytes} バイト)、{(swept is { } found ? $"中断したアップロード {found} 件" : "中断したアップロード: この S3 サービスでは一覧できません")}",
+            $"{all} objects, {orphans} orphans removed ({bytes} bytes), {(swept is { } count ? $"{count} unfinished uploads" : "unfinished uploads: this S3 service does not list them")}");
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Akashi.Identity.Contracts;
 using Akashi.Platform.Events;
 using Akashi.Platform.Jobs;
@@ -21,7 +20,7 @@ internal sealed class AgedRows(TenantDirectory tenants, MailJournal mails, Event
 
     public override string English => "Remove mail, events, job history and kept API answers past their time";
 
-    public override async Task<string> RunAsync(CancellationToken cancellation)
+    public override async Task<JobMessage> RunAsync(CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
         var (mailCount, eventCount, answers) = (0, 0, 0);
@@ -33,6 +32,8 @@ internal sealed class AgedRows(TenantDirectory tenants, MailJournal mails, Event
         }
         var files = mails.DeleteFilesBefore(now - Keep);
         var runs = await jobs.DeleteRunsBeforeAsync(now - KeepRuns, now - Keep, cancellation);
-        return string.Create(CultureInfo.InvariantCulture, $"{mailCount} mails, {files} files, {eventCount} events, {answers} kept answers, {runs} runs");
+        return new(
+            $"メール {mailCount} 通、ファイル {files} 個、イベント {eventCount} 件、応答の控え {answers} 件、実行の記録 {runs} 件",
+            $"{mailCount} mails, {files} files, {eventCount} events, {answers} kept answers, {runs} runs");
     }
 }

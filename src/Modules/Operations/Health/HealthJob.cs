@@ -23,7 +23,7 @@ internal sealed partial class HealthJob(
     public override string Japanese => "サービスの状態の確認";
     public override string English => "Checks of the service's health";
 
-    public override async Task<string> RunAsync(CancellationToken cancellation)
+    public override async Task<JobMessage> RunAsync(CancellationToken cancellation)
     {
         var results = await Task.WhenAll(checks.Select(async check => (Check: check, Result: await RunAsync(check, cancellation))));
         var silent = await maintenance.IsUnderWayAsync(cancellation);
@@ -39,7 +39,7 @@ internal sealed partial class HealthJob(
         }
         await log.PruneAsync(cancellation);
         var bad = results.Count(one => one.Result.State != HealthState.Ok);
-        return $"{results.Length} 件中 {bad} 件に異常、メール {mails} 通 / {bad} of {results.Length} not well, {mails} mails";
+        return new($"{results.Length} 件中 {bad} 件に異常、メール {mails} 通", $"{bad} of {results.Length} not well, {mails} mails");
     }
 
     private async Task<HealthResult> RunAsync(HealthCheck check, CancellationToken cancellation)

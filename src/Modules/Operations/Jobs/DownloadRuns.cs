@@ -21,7 +21,7 @@ internal static class DownloadRuns
         {
             var runs = await board.ListRunsAsync(string.IsNullOrEmpty(job) ? null : job, before, cancellation);
             foreach (var run in runs)
-                await csv.WriteAsync(Jst.Second(run.StartedAt), run.EndedAt is { } ended ? Jst.Second(ended) : "", run.Job, Text.Of["Outcome_" + run.Outcome], Text.Of["Cause_" + run.Cause], run.Message ?? "", run.Node);
+                await csv.WriteAsync(Jst.Second(run.StartedAt), run.EndedAt is { } ended ? Jst.Second(ended) : "", run.Job, Text.Of["Outcome_" + run.Outcome], Text.Of["Cause_" + run.Cause], run.Told ?? "", run.Node);
             if (runs.Count < JobBoard.PageSize) return;
             before = runs[^1].Id;
         }

@@ -1,5 +1,6 @@
 using Akashi.Platform.Calendar;
 using Akashi.Platform.Jobs;
+using Akashi.Platform.Web;
 using Microsoft.AspNetCore.Http;
 
 namespace Akashi.Operations.Jobs;
@@ -7,7 +8,9 @@ namespace Akashi.Operations.Jobs;
 /// <summary>Jobs and their history for programs.</summary>
 internal static class JobApi
 {
-    internal sealed record JobAnswer(string Name, string Title, string Schedule, DateTimeOffset? NextRun, RunAnswer? LastRun);
+    /// <param name="Schedule">Cron expression or interval.</param>
+    /// <param name="Times">The same in words.</param>
+    internal sealed record JobAnswer(string Name, string Title, string Schedule, string Times, DateTimeOffset? NextRun, RunAnswer? LastRun);
 
     internal sealed record RunAnswer(string Id, string Job, string Node, string Cause, string? AskedBy, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, string Outcome, string? Message);
 
@@ -16,9 +19,8 @@ internal static class JobApi
 
     public static async Task<IResult> ListAsync(JobBoard board, CancellationToken cancellation)
     {
-        var japanese = System.Globalization.CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "ja";
         var jobs = await board.ListAsync(cancellation);
-        return Results.Json(jobs.Select(job => new JobAnswer(job.Name, japanese ? job.Japanese : job.English, job.Schedule, job.NextRun?.ToOffset(JstDay.Offset), job.LastRun is { } run ? AnswerOf(run) : null)));
+        return Results.Json(jobs.Select(job => new JobAnswer(job.Name, PageLanguage.Say(job.Japanese, job.English), job.Schedule, job.Times, job.NextRun?.ToOffset(JstDay.Offset), job.LastRun is { } run ? AnswerOf(run) : null)));
     }
 
     public static async Task<IResult> ListRunsAsync(JobBoard board, string? job, Guid? before, CancellationToken cancellation)
@@ -28,5 +30,5 @@ internal static class JobApi
     }
 
     private static RunAnswer AnswerOf(JobRun run) => new(
-        run.Id.ToString("N"), run.Job, run.Node, run.Cause, run.AskedBy, run.StartedAt.ToOffset(JstDay.Offset), run.EndedAt?.ToOffset(JstDay.Offset), run.Outcome, run.Message);
+        run.Id.ToString("N"), run.Job, run.Node, run.Cause, run.AskedBy, run.StartedAt.ToOffset(JstDay.Offset), run.EndedAt?.ToOffset(JstDay.Offset), run.Outcome, run.Told);
 }

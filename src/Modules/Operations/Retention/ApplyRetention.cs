@@ -1,4 +1,3 @@
-using System.Globalization;
 using Akashi.Identity.Contracts;
 using Akashi.Platform.Audit;
 using Akashi.Platform.Jobs;
@@ -18,7 +17,7 @@ internal sealed class ApplyRetention(RetentionBook book, AuditRetention auditLog
 
     public static JobSchedule Schedule => JobSchedule.Cron("0 10 3 * * ?");
 
-    public override async Task<string> RunAsync(CancellationToken cancellation)
+    public override async Task<JobMessage> RunAsync(CancellationToken cancellation)
     {
         var all = await tenants.ListAsync(cancellation);
         var (items, failed) = (0L, new List<Exception>());
@@ -37,6 +36,6 @@ internal sealed class ApplyRetention(RetentionBook book, AuditRetention auditLog
             }
         }
         if (failed.Count > 0) throw new AggregateException($"Retention failed for {failed.Count} of {all.Count} tenants.", failed);
-        return string.Create(CultureInfo.InvariantCulture, $"{all.Count} tenants, {items} items deleted");
+        return new($"契約 {all.Count} 件、削除 {items} 件", $"{all.Count} tenants, {items} items deleted");
     }
 }

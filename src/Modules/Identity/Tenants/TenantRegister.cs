@@ -38,6 +38,9 @@ internal sealed class TenantRegister(AkashiDatabase database, AuditLog audit)
         FROM identity.tenant t JOIN identity.contract c ON c.tenant_id = t.id WHERE t.id = @tenant
         """;
 
+    // What is written down as before must be what this change replaces, and nobody may end the contract meanwhile.
+    private const string DetailToChange = Detail + " FOR UPDATE";
+
     private const string Change = """
         UPDATE identity.contract SET plan = @Plan, options = @options, trial = @Trial, starts_on = @StartsOn, ends_on = @EndsOn,
             applicant_name = @applicantName, applicant_mail = @applicantMail, account_recipient_name = @recipientName, account_recipient_mail = @recipientMail
@@ -71,10 +74,10 @@ internal sealed class TenantRegister(AkashiDatabase database, AuditLog audit)
     public async Task<Outcome<TenantDetail>> ChangeAsync(TenantId tenant, ContractFields fields, AuditActor actor, CancellationToken cancellation)
     {
         if (!fields.Read().TryGet(out var terms, out var failure)) return failure;
-        if (await FindAsync(tenant, cancellation) is not { } before) return new NoSuchContract();
+        await using var session = await database.OpenAsync(tenant, cancellation);
+        if ((await session.QueryFirstOrDefaultAsync<DetailRow>(DetailToChange, new { tenant }, cancellation))?.ToDetail() is not { } before) return new NoSuchContract();
         if (before.IsOperator) return new OperatorStays();
         if (before.Status == TenantStatus.Erased) return new ContractErased();
-        await using var session = await database.OpenAsync(tenant, cancellation);
         await session.ExecuteAsync("UPDATE identity.tenant SET name = @name WHERE id = @tenant", new { tenant, name = fields.Name.Trim() }, cancellation);
         await session.ExecuteAsync(Change, new
         {

@@ -37,10 +37,7 @@ internal static class Enrol
 
         await using (var session = await database.OpenAsync(tenant, cancellation))
         {
-            var repeated = await session.QuerySingleAsync<bool>(
-                "SELECT EXISTS (SELECT 1 FROM endpoints.enrolment_token WHERE tenant_id = @tenant AND used_by_tmid = @tmid AND used_by_key = @key)",
-                new { tenant, tmid = request.Tmid, key }, cancellation);
-            if (!await tokens.UseAsync(session, token, tmid, key, cancellation)) return new EnrolmentTokenRefused().ToProblem();
+            if (await tokens.UseAsync(session, token, tmid, key, cancellation) is not { } repeated) return new EnrolmentTokenRefused().ToProblem();
             var changed = await session.ExecuteAsync(Register, new
             {
                 tenant,

@@ -38,19 +38,24 @@ internal sealed class EnrolmentTokens(AkashiDatabase database, AuditLog audit, T
         return token.StartsWith(Prefix, StringComparison.Ordinal) && TenantSecret.TryParse(token.AsSpan(Prefix.Length), Separator, out secret);
     }
 
+    // The token first: a wrong one ends there, whether or not its tenant exists and however many tokens it has. What is asked about this terminal
+    // is what was so before this use, but of the token itself as it is now that it is locked.
+    internal const string Use = """
+        WITH found AS MATERIALIZED (
+            SELECT tenant_id, digest, used_at IS NOT NULL AS used FROM endpoints.enrolment_token
+            WHERE tenant_id = @tenant AND digest = @Digest AND expires_at > @now AND (used_at IS NULL OR (used_by_tmid = @tmid AND used_by_key = @key)) FOR UPDATE),
+        changed AS (
+            UPDATE endpoints.enrolment_token t SET used_at = coalesce(t.used_at, @now), used_by_tmid = @tmid, used_by_key = @key
+            FROM found WHERE t.tenant_id = found.tenant_id AND t.digest = found.digest)
+        SELECT found.used OR EXISTS (
+            SELECT FROM endpoints.enrolment_token o WHERE o.tenant_id = found.tenant_id AND o.used_by_tmid = @tmid AND o.used_by_key = @key) FROM found
+        """;
+
     /// <summary>
     /// Uses the token up, inside the caller's transaction. The same terminal with the same key may repeat it while it has not expired:
     /// an agent that died before it stored the answer must be able to ask again.
     /// </summary>
-    public async Task<bool> UseAsync(TenantSession session, TenantSecret token, Tmid tmid, Sha256 key, CancellationToken cancellation)
-    {
-        const string use = """
-            UPDATE endpoints.enrolment_token
-            SET used_at = coalesce(used_at, @now), used_by_tmid = @tmid, used_by_key = @key
-            WHERE tenant_id = @tenant AND digest = @Digest AND expires_at > @now
-              AND (used_at IS NULL OR (used_by_tmid = @tmid AND used_by_key = @key))
-            """;
-        var changed = await session.ExecuteAsync(use, new { tenant = session.Tenant, token.Digest, now = clock.GetUtcNow(), tmid = tmid.ToString(), key }, cancellation);
-        return changed == 1;
-    }
+    /// <returns>Whether this terminal with this key has used a token before; null when the token is refused.</returns>
+    public Task<bool?> UseAsync(TenantSession session, TenantSecret token, Tmid tmid, Sha256 key, CancellationToken cancellation) =>
+        session.QueryFirstOrDefaultAsync<bool?>(Use, new { tenant = session.Tenant, token.Digest, now = clock.GetUtcNow(), tmid = tmid.ToString(), key }, cancellation);
 }

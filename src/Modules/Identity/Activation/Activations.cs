@@ -30,13 +30,14 @@ internal sealed class Activations(AkashiDatabase database, MailOutbox outbox, Se
         FROM identity.user_account u JOIN identity.tenant t ON t.id = u.tenant_id WHERE u.id = @userAccountId
         """;
 
-    private const string Find = """
+    // The link first, whatever the planner thinks of the joins: a wrong one ends there, be its tenant known or not.
+    internal const string Find = """
+        WITH found AS MATERIALIZED (SELECT * FROM identity.activation WHERE id = @Digest AND used_at IS NULL AND expires_at > @now)
         SELECT u.id, u.user_id, u.display_name, u.mail, u.state, t.support_id, t.name AS tenant_name
-        FROM identity.activation a
+        FROM found a
         JOIN identity.user_account u ON u.tenant_id = a.tenant_id AND u.id = a.user_account_id
         JOIN identity.tenant t ON t.id = a.tenant_id
-        WHERE a.id = @Digest AND a.used_at IS NULL AND a.expires_at > @now AND t.status = 'active'
-          AND u.state = CASE a.purpose WHEN 'reset' THEN 'active' ELSE 'invited' END
+        WHERE t.status = 'active' AND u.state = CASE a.purpose WHEN 'reset' THEN 'active' ELSE 'invited' END
         """;
 
     // The condition on used_at and state makes the second of two simultaneous uses find nothing.

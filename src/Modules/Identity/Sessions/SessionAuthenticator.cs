@@ -27,7 +27,7 @@ internal sealed class SessionAuthenticator(AkashiDatabase database, OperatorAcce
     private static readonly TimeSpan TouchInterval = TimeSpan.FromMinutes(1);
 
     // The session first, whatever the planner thinks of the joins: a wrong one ends there, be its tenant known or not.
-    private const string Find = """
+    internal const string Find = """
         WITH found AS MATERIALIZED (SELECT * FROM identity.session WHERE id = @Digest AND host = @host AND ends_at > @now AND last_used_at > @idleSince)
         SELECT s.login_id, s.user_account_id, s.last_used_at, u.user_id, u.display_name, u.language, u.role, array_to_string(r.permissions, ',') AS custom_permissions, t.name AS tenant_name
         FROM found s

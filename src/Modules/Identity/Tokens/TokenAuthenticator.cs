@@ -21,7 +21,7 @@ internal sealed class TokenAuthenticator(AkashiDatabase database, OperatorAccess
     private static readonly TimeSpan TouchInterval = TimeSpan.FromMinutes(1);
 
     // The token first, whatever the planner thinks of the joins: a wrong one ends there, be its tenant known or not.
-    private const string Find = """
+    internal const string Find = """
         WITH found AS MATERIALIZED (SELECT * FROM identity.api_token WHERE id = @Digest AND (expires_at IS NULL OR expires_at > @now))
         SELECT array_to_string(a.scopes, ',') AS scopes, a.last_used_at, u.user_id, u.display_name, u.role, array_to_string(r.permissions, ',') AS custom_permissions, t.name AS tenant_name
         FROM found a

@@ -16,9 +16,7 @@ internal static class DownloadTerminals
         var tenant = context.Caller().Tenant;
         var request = TerminalAddress.Read(context.Request.Query).ToRequest() with { Page = 1, PageSize = TerminalDirectory.MaximumPageSize };
         var page = await directory.ListAsync(tenant, request, cancellation);
-        context.Response.ContentType = Csv.ContentType;
-        context.Response.Headers.ContentDisposition = "attachment; filename=\"terminals.csv\"";
-        await using var csv = new Csv(context.Response.Body);
+        await using var csv = Csv.Answer(context, "terminals.csv");
         await csv.WriteAsync([.. Columns.Select(column => Text.Of[column])]);
         while (page.Rows.Count > 0)
         {

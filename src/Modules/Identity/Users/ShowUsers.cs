@@ -27,9 +27,7 @@ internal static class ShowUsers
         var tenant = context.Caller().Tenant;
         var request = UserAddress.Read(context.Request.Query).ToRequest(UserDirectory.MaximumSize) with { After = null, Before = null };
         var page = await directory.ListAsync(tenant, request, cancellation);
-        context.Response.ContentType = Csv.ContentType;
-        context.Response.Headers.ContentDisposition = "attachment; filename=\"users.csv\"";
-        await using var csv = new Csv(context.Response.Body);
+        await using var csv = Csv.Answer(context, "users.csv");
         await csv.WriteAsync([.. Columns.Select(column => Text.Of[column])]);
         while (true)
         {

@@ -22,9 +22,7 @@ internal static class DownloadAudit
             return;
         }
         await audit.WriteAsync(tenant, AuditActor.Of(context), new AuditEntry(AuditActions.Download, "table.csv", After: request.Filter));
-        context.Response.ContentType = Csv.ContentType;
-        context.Response.Headers.ContentDisposition = "attachment; filename=\"audit.csv\"";
-        await using var csv = new Csv(context.Response.Body);
+        await using var csv = Csv.Answer(context, "audit.csv");
         await csv.WriteAsync([.. Columns.Select(column => Text.Of[column])]);
         while (true)
         {

@@ -16,9 +16,7 @@ internal static class DownloadDays
         var shown = Math.Clamp(year ?? JstDay.Of(clock.GetUtcNow()).Date.Year, JapaneseHolidays.FirstYear, JapaneseHolidays.LastYear);
         var hours = await calendar.GetAsync(cancellation);
         var changed = (await calendar.DaysAsync(shown, cancellation)).ToDictionary(day => day.Day);
-        context.Response.ContentType = Csv.ContentType;
-        context.Response.Headers.ContentDisposition = $"attachment; filename=\"calendar-{shown.ToString(CultureInfo.InvariantCulture)}.csv\"";
-        await using var csv = new Csv(context.Response.Body);
+        await using var csv = Csv.Answer(context, $"calendar-{shown.ToString(CultureInfo.InvariantCulture)}.csv");
         await csv.WriteAsync([.. Columns.Select(column => Text.Of[column])]);
         var names = CultureInfo.CurrentUICulture.DateTimeFormat.AbbreviatedDayNames;
         for (var day = new JstDay(new DateOnly(shown, 1, 1)); day.Date.Year == shown; day = day.AddDays(1))

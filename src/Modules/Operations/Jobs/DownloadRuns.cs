@@ -12,9 +12,7 @@ internal static class DownloadRuns
 
     public static async Task HandleAsync(HttpContext context, JobBoard board, string? job, CancellationToken cancellation)
     {
-        context.Response.ContentType = Csv.ContentType;
-        context.Response.Headers.ContentDisposition = "attachment; filename=\"job-runs.csv\"";
-        await using var csv = new Csv(context.Response.Body);
+        await using var csv = Csv.Answer(context, "job-runs.csv");
         await csv.WriteAsync([.. Columns.Select(column => Text.Of[column])]);
         Guid? before = null;
         for (var page = 0; page < MaximumPages; page++)

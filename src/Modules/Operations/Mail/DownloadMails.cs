@@ -19,9 +19,7 @@ internal static class DownloadMails
             await fault.ToProblem().ExecuteAsync(context);
             return;
         }
-        context.Response.ContentType = Csv.ContentType;
-        context.Response.Headers.ContentDisposition = "attachment; filename=\"mail.csv\"";
-        await using var csv = new Csv(context.Response.Body);
+        await using var csv = Csv.Answer(context, "mail.csv");
         await csv.WriteAsync([.. Columns.Select(column => Text.Of[column])]);
         Guid? before = null;
         for (var page = 0; page < MaximumPages; page++)

@@ -15,9 +15,7 @@ internal static class DownloadDeletions
 
     public static async Task HandleAsync(HttpContext context, RetentionBook book, CancellationToken cancellation)
     {
-        context.Response.ContentType = Csv.ContentType;
-        context.Response.Headers.ContentDisposition = "attachment; filename=\"deletions.csv\"";
-        await using var csv = new Csv(context.Response.Body);
+        await using var csv = Csv.Answer(context, "deletions.csv");
         await csv.WriteAsync([.. Columns.Select(column => Text.Of[column])]);
         Guid? before = null;
         for (var page = 0; page < MaximumPages; page++)

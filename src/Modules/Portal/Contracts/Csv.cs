@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Microsoft.AspNetCore.Http;
 
 namespace Akashi.Portal.Contracts;
 
@@ -14,7 +15,14 @@ public sealed class Csv(Stream output) : IAsyncDisposable
 
     private readonly StringBuilder _buffer = new("\uFEFF");
 
-    public const string ContentType = "text/csv; charset=utf-8";
+    /// <summary>The answer is a file that the browser saves.</summary>
+    public static Csv Answer(HttpContext context, string fileName)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        context.Response.ContentType = "text/csv; charset=utf-8";
+        context.Response.Headers.ContentDisposition = $"attachment; filename=\"{fileName}\"";
+        return new Csv(context.Response.Body);
+    }
 
     public async Task WriteAsync(params IReadOnlyList<string> values)
     {

@@ -14,24 +14,23 @@ internal static class DownloadTable
 
     public static async Task HandleAsync(HttpContext context, TraceSearch search, AuditLog audit, string? q, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancellation)
     {
-        await using var csv = new Csv(context.Response.Body);
-        var begun = false;
+        Csv? csv = null; // not before there is a row: a search that fails is answered as a problem
         var outcome = await search.ExportRowsAsync(context.Caller().Tenant, q ?? "*", from, to, async row =>
         {
-            if (!begun) await BeginAsync();
+            csv ??= await BeginAsync();
             var summary = TraceSummary.Of(row);
             await csv.WriteAsync(Jst.Millisecond(row.Time), summary.Computer, row.Tmid, summary.Kind, summary.Process, summary.What, summary.User, row.Line.TrimEnd('\r', '\n'));
         }, cancellation);
         if (!outcome.TryGet(out _, out var failure)) await failure.ToProblem().ExecuteAsync(context);
-        else if (!begun) await BeginAsync();
+        else csv ??= await BeginAsync();
+        if (csv is not null) await csv.DisposeAsync();
 
-        async Task BeginAsync()
+        async Task<Csv> BeginAsync()
         {
-            begun = true;
             await audit.WriteAsync(context.Caller().Tenant, AuditActor.Of(context), new AuditEntry(TraceNames.ExportAction, "traces.csv", After: new { Query = q ?? "*", from, to }));
-            context.Response.ContentType = Csv.ContentType;
-            context.Response.Headers.ContentDisposition = "attachment; filename=\"traces.csv\"";
-            await csv.WriteAsync([.. Columns.Select(column => Text.Of[column])]);
+            var begun = Csv.Answer(context, "traces.csv");
+            await begun.WriteAsync([.. Columns.Select(column => Text.Of[column])]);
+            return begun;
         }
     }
 }

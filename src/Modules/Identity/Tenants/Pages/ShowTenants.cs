@@ -32,9 +32,7 @@ internal static class ShowTenants
     public static async Task DownloadAsync(HttpContext context, TenantRegister register, string? q, string? status)
     {
         var (search, wanted) = Read(q, status);
-        context.Response.ContentType = Csv.ContentType;
-        context.Response.Headers.ContentDisposition = "attachment; filename=\"contracts.csv\"";
-        await using var csv = new Csv(context.Response.Body);
+        await using var csv = Csv.Answer(context, "contracts.csv");
         await csv.WriteAsync(Text.Of["SupportId"], Text.Of["Name"], Text.Of["State"], Text.Of["CreatedAt"]);
         for (string? after = null; ;)
         {

@@ -52,17 +52,15 @@ internal sealed class RequestQueue
 }
 
 /// <summary>Bounds all requests under way, also those of nobody known: beyond it the process answers at once instead of growing.</summary>
-internal sealed class RequestCeiling(RequestDelegate next)
+internal sealed class RequestCeiling(RequestDelegate next, RequestCeilingLimit limit)
 {
-    private const int Maximum = 8192;
-
     private int _underWay;
 
     public async Task InvokeAsync(HttpContext context)
     {
         try
         {
-            if (Interlocked.Increment(ref _underWay) > Maximum) await new ServiceBusy().ToProblem().ExecuteAsync(context);
+            if (Interlocked.Increment(ref _underWay) > limit.Maximum) await new ServiceBusy().ToProblem().ExecuteAsync(context);
             else await next(context);
         }
         finally
@@ -70,4 +68,10 @@ internal sealed class RequestCeiling(RequestDelegate next)
             Interlocked.Decrement(ref _underWay);
         }
     }
+}
+
+/// <param name="Maximum">Requests under way at once in this process.</param>
+public sealed record RequestCeilingLimit(int Maximum)
+{
+    public static readonly RequestCeilingLimit Standard = new(8192);
 }

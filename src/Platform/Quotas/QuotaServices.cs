@@ -12,6 +12,7 @@ internal static class QuotaServices
         services.AddHostedService(provider => provider.GetRequiredService<QuotaUse>());
         services.AddSingleton<TenantQuotas>();
         services.AddSingleton<RequestQueue>();
+        services.AddSingleton(RequestCeilingLimit.Standard);
         services.AddSingleton(new AuditActionName(TenantLimitBook.ChangeAction, "利用上限の変更", "Limits changed"));
     }
 }

@@ -107,13 +107,14 @@ public static class AkashiWeb
         kestrel.Limits.MaxRequestBodySize = 1 << 20; // routes that take more say so
         var certificates = kestrel.ApplicationServices.GetRequiredService<ServerCertificates>();
         var logger = kestrel.ApplicationServices.GetRequiredService<ILogger<ProxyConnections>>();
+        var clock = kestrel.ApplicationServices.GetRequiredService<TimeProvider>();
         var balancers = options.Balancers.Select(ServerOptions.NetworkOf).OfType<IPNetwork>().ToList();
         foreach (var address in options.Listen)
         {
             kestrel.Listen(IPAddress.Parse(address), options.Port, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1AndHttp2;
-                if (options.Balancers.Count > 0) listen.Use(next => new ProxyConnections(next, balancers, logger).OnConnectionAsync);
+                if (options.Balancers.Count > 0) listen.Use(next => new ProxyConnections(next, balancers, clock, logger).OnConnectionAsync);
                 listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = certificates.ChooseAsync, HandshakeTimeout = TimeSpan.FromSeconds(HeaderTimeoutSeconds) });
             });
         }

@@ -44,6 +44,7 @@ public sealed class LimitTests : IAsyncLifetime
         Assert.Equal("request-limit-exceeded", problem.GetProperty("code").GetString());
         Assert.Contains("limit of 1 a second", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 2);
+        Assert.Equal(1, await CountedRefusalsAsync("request-limit-exceeded"));
         Assert.Equal(HttpStatusCode.OK, await CallAsync(_tenants.B, Me));
         using (var browser = await _tenants.SignInToConsoleAsync(_tenants.A)) // its people are not locked out by its programs
             Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync(ServiceHost.Console, "/contract")).Status);
@@ -65,6 +66,7 @@ public sealed class LimitTests : IAsyncLifetime
         }
         Assert.Equal((HttpStatusCode.TooManyRequests, "ingest-limit-exceeded"), (answer.Status, answer.Code));
         Assert.InRange(answer.RetryAfter!.Value.TotalSeconds, 1, 3600);
+        Assert.Equal(1, await CountedRefusalsAsync("ingest-limit-exceeded"));
         await SetAsync(new { });
         Assert.True((await terminal.PutAsync(batch, Cancellation)).Stored);
     }
@@ -135,6 +137,14 @@ public sealed class LimitTests : IAsyncLifetime
             answer.Dispose();
         }
         throw new InvalidOperationException($"{Plenty} requests were all served.");
+    }
+
+    /// <summary>What an operator's monitoring sees.</summary>
+    private async Task<double> CountedRefusalsAsync(string reason)
+    {
+        using var client = _tenants.CreateApiClient(_tenants.Operator);
+        var page = new PrometheusPage(await client.GetStringAsync(new Uri("/metrics", UriKind.Relative), Cancellation));
+        return page.Series.GetValueOrDefault($"akashi_quota_refusals_total{{reason=\"{reason}\"}}");
     }
 
     private async Task<HttpStatusCode> CallAsync(TestTenant tenant, string path)

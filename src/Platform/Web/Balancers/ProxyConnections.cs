@@ -10,7 +10,7 @@ namespace Akashi.Platform.Web.Balancers;
 /// Without it every person would have the balancer's address in sign-in counters and in the audit log. From anybody else a header is
 /// not read, so that nobody can choose an address.
 /// </summary>
-internal sealed partial class ProxyConnections(ConnectionDelegate next, IReadOnlyList<IPNetwork> balancers, ILogger logger)
+internal sealed partial class ProxyConnections(ConnectionDelegate next, IReadOnlyList<IPNetwork> balancers, TimeProvider clock, ILogger logger)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -21,8 +21,8 @@ internal sealed partial class ProxyConnections(ConnectionDelegate next, IReadOnl
             await next(connection);
             return;
         }
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed);
-        limit.CancelAfter(Patience);
+        using var tooLate = new CancellationTokenSource(Patience, clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed, tooLate.Token);
         ProxyHeader header;
         try
         {

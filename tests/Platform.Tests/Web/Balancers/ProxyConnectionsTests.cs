@@ -21,6 +21,9 @@ public sealed class ProxyConnectionsTests
     private readonly TaskCompletionSource _served = new();
     private EndPoint? _reached;
 
+    /// <summary>For what has been done already, unless it is broken.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -30,7 +33,7 @@ public sealed class ProxyConnectionsTests
         _clock.Advance(Limit - Moment);
         Assert.False(connection.IsCompleted);
         _clock.Advance(Moment);
-        await connection.WaitAsync(Cancellation);
+        await connection.WaitAsync(Patience, Cancellation);
         Assert.Null(_reached);
     }
 
@@ -46,7 +49,7 @@ public sealed class ProxyConnectionsTests
         }
         Assert.False(connection.IsCompleted);
         _clock.Advance(TimeSpan.FromSeconds(1));
-        await connection.WaitAsync(Cancellation);
+        await connection.WaitAsync(Patience, Cancellation);
         Assert.Null(_reached);
     }
 
@@ -60,7 +63,7 @@ public sealed class ProxyConnectionsTests
         _clock.Advance(Limit * 10);
         Assert.False(connection.IsCompleted);
         _served.SetResult();
-        await connection.WaitAsync(Cancellation);
+        await connection.WaitAsync(Patience, Cancellation);
     }
 
     [Fact]
@@ -73,7 +76,7 @@ public sealed class ProxyConnectionsTests
         _clock.Advance(Limit * 10);
         Assert.False(connection.IsCompleted);
         _served.SetResult();
-        await connection.WaitAsync(Cancellation);
+        await connection.WaitAsync(Patience, Cancellation);
     }
 
     private Task ConnectAsync(IPEndPoint? from = null)

@@ -24,6 +24,7 @@ public static class BackupRestore
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const string Unfinished = ".restoring";
     private const string RestoredLog = "akashi_restore";
+    private static readonly string[] OfTheOldPlace = ["objects", "backup", "keysFolder", "ownerConnection", "applicationConnection", "operatorConnection"];
 
     /// <returns>The run up to which the data folder was brought.</returns>
     /// <exception cref="BackupException">It could not be done; the message says why.</exception>
@@ -83,8 +84,9 @@ public static class BackupRestore
         }
         var config = Path.Combine(target, "config.json");
         if (!File.Exists(config) || JsonNode.Parse(await File.ReadAllTextAsync(config, cancellation)) is not JsonObject content) return;
-        // The objects are in files now, wherever they were; and two services must not write into one place of backups.
-        if (content.Remove("objects") | content.Remove("backup")) DurableFile.Write(config, System.Text.Encoding.UTF8.GetBytes(content.ToJsonString()));
+        // The objects are in files now and the keys in the folder, wherever they were; and of two services neither may use the other's database, keys or backups.
+        foreach (var name in OfTheOldPlace) content.Remove(name);
+        DurableFile.Write(config, System.Text.Encoding.UTF8.GetBytes(content.ToJsonString()));
     }
 
     private static async Task RestoreDatabaseAsync(BackupPlace place, IReadOnlyList<BackupManifest> runs, string folder, CancellationToken cancellation)

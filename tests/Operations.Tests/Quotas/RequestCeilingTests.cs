@@ -26,6 +26,7 @@ public sealed class RequestCeilingTests : IAsyncLifetime
     {
         _server = await TestServer.StartAsync([_module], services => services.AddSingleton(new RequestCeilingLimit(Maximum)));
         _client = _server.CreateClient(ServiceHost.Api);
+        _client.Timeout = TimeSpan.FromSeconds(20); // without a ceiling it would wait for ever
     }
 
     public async ValueTask DisposeAsync()

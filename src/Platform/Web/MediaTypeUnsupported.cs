@@ -9,8 +9,10 @@ namespace Akashi.Platform.Web;
 /// <param name="Wanted">Media types, for example <c>application/json</c>.</param>
 internal sealed record MediaTypeUnsupported(string? Given, string Wanted) : Failure("unsupported-media-type", StatusCodes.Status415UnsupportedMediaType)
 {
-    public override string Japanese => $"{(string.IsNullOrEmpty(Given) ? "Content-Type がありません" : $"Content-Type「{Quoted.Of(Given)}」は受け付けられません")}。「{Wanted}」で送ってください。";
-    public override string English => $"{(string.IsNullOrEmpty(Given) ? "There is no Content-Type" : $"The Content-Type '{Quoted.Of(Given)}' is not taken here")}. Send '{Wanted}'.";
+    private const int MaximumWanted = 200; // several names
+
+    public override string Japanese => $"{(string.IsNullOrEmpty(Given) ? "Content-Type がありません" : $"Content-Type「{Quoted.Of(Given)}」は受け付けられません")}。「{Quoted.Of(Wanted, MaximumWanted)}」で送ってください。";
+    public override string English => $"{(string.IsNullOrEmpty(Given) ? "There is no Content-Type" : $"The Content-Type '{Quoted.Of(Given)}' is not taken here")}. Send '{Quoted.Of(Wanted, MaximumWanted)}'.";
 
     public static MediaTypeUnsupported Of(HttpRequest request, Endpoint? route) =>
         new(request.ContentType, string.Join(", ", route?.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes ?? []));

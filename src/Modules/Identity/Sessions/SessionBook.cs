@@ -9,7 +9,7 @@ namespace Akashi.Identity.Sessions;
 internal sealed class SessionBook(SignInPolicy policy, TimeProvider clock)
 {
     private const string Insert = """
-        WITH signed AS (UPDATE identity.user_account SET last_sign_in_at = @now WHERE id = @userAccountId AND @host = 'portal')
+        WITH signed AS (UPDATE identity.user_account SET last_sign_in_at = @now, language = @Current WHERE id = @userAccountId AND @host = 'portal')
         INSERT INTO identity.session (tenant_id, id, login_id, user_account_id, host, created_at, last_used_at, ends_at, address, browser)
         VALUES (@Tenant, @Digest, @loginId, @userAccountId, @host, @now, @now, @endsAt, @address, @browser)
         """;
@@ -48,7 +48,7 @@ internal sealed class SessionBook(SignInPolicy policy, TimeProvider clock)
         var secret = SessionCookie.Issue(context, session.Tenant);
         await session.ExecuteAsync(Insert, new
         {
-            session.Tenant, secret.Digest, loginId, userAccountId, host = SessionAuthenticator.NameOf(host), now, endsAt,
+            session.Tenant, secret.Digest, loginId, userAccountId, host = SessionAuthenticator.NameOf(host), now, endsAt, PageLanguage.Current,
             address = context.Connection.RemoteIpAddress?.ToString() ?? "", browser = BrowserName.Of(context.Request.Headers.UserAgent.ToString()),
         }, context.RequestAborted);
     }

@@ -131,7 +131,7 @@ public sealed class BehindBalancerTests(TwoNodeService service)
             Assert.True(answer.IsSuccessStatusCode, $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
             await TestWait.UntilAsync(async () => await CountAsync("SELECT count(*) FROM platform.job_run WHERE job = @job AND outcome <> 'running'", job) == asked + 1, TimeSpan.FromSeconds(60), "the job's run");
         }
-        var found = await Pair.Database.QueryAsOwnerAsync<(string Outcome, string Message)>("SELECT outcome, message FROM platform.job_run WHERE job = @job", new { job });
+        var found = await Pair.Database.QueryAsOwnerAsync<(string Outcome, string Message)>("SELECT outcome, english_message FROM platform.job_run WHERE job = @job", new { job });
         Assert.All(found, run => Assert.Equal(("succeeded", true), (run.Outcome, run.Message.Contains("objects", StringComparison.Ordinal))));
         Assert.Equal(runs, found.Count);
         Assert.Equal(2, await CountAsync("SELECT count(*) FROM quartz.qrtz_scheduler_state WHERE @job <> ''", job));

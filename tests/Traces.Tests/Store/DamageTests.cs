@@ -69,7 +69,7 @@ public class DamageTests
         using var store = Small(out var segment, out var good, out _);
         var reader = store.Open(segment);
         var key = Array.IndexOf(reader.KeyNames, "cmd");
-        var chunk = reader.Directory.Blocks[1].Find(ColumnIds.FirstKey + key)!.Value;
+        var chunk = reader.Directory.Blocks[1].Find(ColumnIds.Entries(key))!.Value;
         reader.Dispose();
         good[chunk.Offset] ^= 1;
         File.WriteAllBytes(store.PathOf(segment), good);
@@ -89,7 +89,7 @@ public class DamageTests
         Assert.Contains("it is segment", Reason(store.Tenant, Guid.CreateVersion7(DateTimeOffset.UnixEpoch), store.KeyOf(segment.Id)), StringComparison.Ordinal);
         good[8]++;
         File.WriteAllBytes(path, good);
-        Assert.Contains("format version 2 is unknown", Reason(store.Tenant, segment.Id, store.KeyOf(segment.Id)), StringComparison.Ordinal);
+        Assert.Contains("format version 3 is unknown", Reason(store.Tenant, segment.Id, store.KeyOf(segment.Id)), StringComparison.Ordinal);
         Assert.Throws<FileNotFoundException>(() => SegmentReader.Open(store.Tenant, path + "x", segment.Id, store.KeyOf(segment.Id)));
 
         string Reason(TenantId tenant, Guid id, byte[] key) => Assert.Throws<SegmentDamagedException>(() => SegmentReader.Open(tenant, path, id, key)).Damage.Reason;
@@ -109,18 +109,18 @@ public class DamageTests
     {
         var store = new TestSegments { Form = new SegmentForm(1, 8) };
         segment = Assert.Single(store.WriteLines(
-            [.. Enumerable.Range(0, 20).Select(i => $"02/01/2026 20:00:00.{i:000} +0900 evt=ps sn={i} cmd=\"start {i % 3}\" path=\"C:\\{i}\""), "02/01/2026 11:00:01.000 -0000 kept=verbatim", "02/01/2026 11:00:02.000 -0000 a=1"]));
+            [.. Enumerable.Range(0, 20).Select(i => $"02/01/2026 20:00:00.{i:000} +0900 evt=ps sn={i} cmd=\"start {i % 3} {new string('y', 60)}\" path=\"C:\\{i}\""), "02/01/2026 11:00:01.000 -0000 kept=verbatim", "02/01/2026 11:00:02.000 -0000 a=1"]));
         bytes = File.ReadAllBytes(store.PathOf(segment));
         lines = ReadAll(store, segment);
         Assert.Equal(22, lines.Count);
         return store;
     }
 
-    /// <summary>Touches every chunk: all lines, and all filters.</summary>
+    /// <summary>Touches every chunk: all lines, and the whole index.</summary>
     private static List<string> ReadAll(TestSegments store, SegmentInfo segment)
     {
         using var reader = SegmentReader.Open(store.Tenant, store.PathOf(segment), segment.Id, store.KeyOf(segment.Id));
-        for (var block = 0; block < reader.Directory.Blocks.Length; block++) reader.Filter(block);
+        reader.Index.Check();
         return [.. Ask.Export(store.Tenant, [reader], new TraceQuery(new AllTraces())).Select(trace => Encoding.UTF8.GetString(trace.Line))];
     }
 }

@@ -86,11 +86,11 @@ public class SegmentReaderTests
     }
 
     [Fact]
-    public void Get_FiltersBeyondTheBound_ClosesOthers()
+    public void Get_IndexesBeyondTheBound_ClosesOthers()
     {
         using var store = new TestSegments();
         for (var i = 0; i < 3; i++) store.WriteLines(Enumerable.Range(0, 3000).Select(n => $"02/01/2026 20:00:00.000 +0900 a=word{n}"));
-        using var cache = new SegmentCache(maxBytes: 6000); // one filter has about 4 000
+        using var cache = new SegmentCache(maxBytes: 4000); // one index has more than 2 000
         foreach (var segment in store.Segments) Read(segment);
         Assert.Equal(3, cache.OpenFiles);
         foreach (var segment in store.Segments.Concat(store.Segments)) Read(segment);
@@ -99,7 +99,7 @@ public class SegmentReaderTests
         void Read(SegmentInfo segment)
         {
             using var use = cache.Get(store.Tenant, segment.Id, store.PathOf(segment), store.KeyOf);
-            use.Reader.Filter(0);
+            use.Reader.Index.Check();
         }
     }
 
@@ -115,11 +115,18 @@ public class SegmentReaderTests
             var distinct = 1 + chance.Next(chance.Chance(20) ? 70_000 : 400);
             var values = Enumerable.Range(0, chance.Next(chance.Chance(20) ? 80_000 : 1000)).Select(_ => Value(chance, distinct)).ToList();
             foreach (var value in values) column.Add(value);
-            column.Write(to);
-            var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(to.Length);
-            to.Written.CopyTo(buffer);
-            using var block = new ColumnBlock(buffer, to.Length);
-            Assert.Equal(values.Count, block.Count);
+            if (values.Count == 0) continue;
+            column.WriteEntries(to);
+            var entries = to.Written.ToArray();
+            to.Clear();
+            CodeStream.Write(to, column.Codes, column.Distinct);
+            var head = new ColumnHead(0, column.Distinct == 1 ? ColumnEncoding.Constant : ColumnEncoding.Dictionary, column.Count, column.Distinct, 0, null, null);
+            using var block = new ColumnBlock(head, entries, entries.Length, isPooled: false, loaded =>
+            {
+                var codes = System.Buffers.ArrayPool<int>.Shared.Rent(loaded.Count);
+                CodeStream.Read(to.Written, codes.AsSpan(0, loaded.Count), loaded.Entries);
+                loaded.TakeCodes(codes);
+            });
             for (var i = 0; i < values.Count; i++) Assert.True(values[i].AsSpan().SequenceEqual(block.Value(i)));
             for (var at = 0; at < block.Arena.Length; at += 1 + at / 10)
             {

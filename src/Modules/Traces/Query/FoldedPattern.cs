@@ -36,6 +36,9 @@ internal sealed class FoldedPattern
     /// <summary>The longest literal: a value without it cannot fit. Empty when there is none.</summary>
     public byte[] LongestLiteral { get; }
 
+    /// <summary>All literals: a fitting value holds each of them.</summary>
+    public IEnumerable<byte[]> Literals => _runs.SelectMany(run => run.Pieces).OfType<byte[]>();
+
     /// <summary>Words that surely stand in every fitting value: those inside a literal with a non-word character on both sides.</summary>
     public IEnumerable<byte[]> CertainWords()
     {

@@ -6,8 +6,8 @@ using Akashi.Traces.Store.Reading;
 namespace Akashi.Traces.Query;
 
 /// <summary>
-/// A predicate made ready to run. It answers for one event, for the columns of a block, and for what a block's filters tell; the three agree:
-/// a row is selected exactly if its event matches, and a block that cannot match has no such row. Thread-safe.
+/// A predicate made ready to run. It answers for one event, for the columns of a block, and for what a segment's index tells; the three agree:
+/// a row is selected exactly if its event matches, and a block that is no candidate has no such row. Thread-safe.
 /// </summary>
 internal abstract class Matcher
 {
@@ -29,6 +29,6 @@ internal abstract class Matcher
     /// <summary>Adds to <paramref name="rows"/> (empty at first) the rows that match. For rows kept verbatim the outcome does not count.</summary>
     public abstract void Select(BlockReader block, Folder folder, RowSet rows);
 
-    /// <returns>False when surely no row of the block matches.</returns>
-    public abstract bool CanMatch(in BlockSummary block);
+    /// <returns>The blocks of a segment in which a row may match; surely none does in the others.</returns>
+    public abstract RowSet Candidates(SegmentProbe segment);
 }

@@ -10,5 +10,5 @@ internal sealed class AllOperator : Matcher
 
     public override void Select(BlockReader block, Folder folder, RowSet rows) => rows.Fill();
 
-    public override bool CanMatch(in BlockSummary block) => true;
+    public override RowSet Candidates(SegmentProbe segment) => segment.All();
 }

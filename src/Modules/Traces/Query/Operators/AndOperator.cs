@@ -38,12 +38,10 @@ internal sealed class AndOperator(Matcher[] terms) : Matcher
         }
     }
 
-    public override bool CanMatch(in BlockSummary block)
+    public override RowSet Candidates(SegmentProbe segment)
     {
-        foreach (var term in terms)
-        {
-            if (!term.CanMatch(block)) return false;
-        }
-        return true;
+        var blocks = terms[0].Candidates(segment);
+        for (var i = 1; i < terms.Length && !blocks.IsEmpty; i++) blocks.IntersectWith(terms[i].Candidates(segment));
+        return blocks;
     }
 }

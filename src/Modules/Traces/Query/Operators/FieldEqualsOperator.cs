@@ -40,5 +40,5 @@ internal sealed class FieldEqualsOperator(FieldEquals predicate) : Matcher
         }
     }
 
-    public override bool CanMatch(in BlockSummary block) => block.MayHoldValue(_field, _value);
+    public override RowSet Candidates(SegmentProbe segment) => segment.WithValue(_field, _value);
 }

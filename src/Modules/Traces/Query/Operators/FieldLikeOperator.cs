@@ -45,13 +45,11 @@ internal sealed class FieldLikeOperator : Matcher
         foreach (var key in block.KeysNamed(_field.Bytes)) block.AddRows(key, _scan.Run(block.Column(key), folder), rows);
     }
 
-    public override bool CanMatch(in BlockSummary block)
+    public override RowSet Candidates(SegmentProbe segment)
     {
-        if (!block.MayHoldField(_field)) return false;
-        foreach (var word in _certainWords)
-        {
-            if (!block.MayHoldWord(word)) return false;
-        }
-        return true;
+        var blocks = segment.All();
+        foreach (var word in _certainWords) blocks.IntersectWith(segment.WithWord(word));
+        foreach (var literal in _pattern.Literals) blocks.IntersectWith(segment.WithPart(_field, literal));
+        return blocks;
     }
 }

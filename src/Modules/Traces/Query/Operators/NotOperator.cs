@@ -18,10 +18,10 @@ internal sealed class NotOperator(Matcher term) : Matcher
 
     public override void Select(BlockReader block, Folder folder, RowSet rows)
     {
-        if (term.CanMatch(new BlockSummary(block.Segment, block.Number))) term.Select(block, folder, rows);
+        term.Select(block, folder, rows);
         rows.Complement();
     }
 
-    /// <summary>Filters tell what is surely absent, never that every row has it.</summary>
-    public override bool CanMatch(in BlockSummary block) => term is not AllOperator;
+    /// <summary>The index tells what is surely absent, never that every row has it.</summary>
+    public override RowSet Candidates(SegmentProbe segment) => term is AllOperator ? segment.None() : segment.All();
 }

@@ -32,19 +32,16 @@ internal sealed class OrOperator(Matcher[] terms) : Matcher
         var more = new RowSet(rows.Size);
         foreach (var term in terms)
         {
-            if (!term.CanMatch(new BlockSummary(block.Segment, block.Number))) continue;
             more.Clear();
             term.Select(block, folder, more);
             rows.UnionWith(more);
         }
     }
 
-    public override bool CanMatch(in BlockSummary block)
+    public override RowSet Candidates(SegmentProbe segment)
     {
-        foreach (var term in terms)
-        {
-            if (term.CanMatch(block)) return true;
-        }
-        return false;
+        var blocks = terms[0].Candidates(segment);
+        for (var i = 1; i < terms.Length; i++) blocks.UnionWith(terms[i].Candidates(segment));
+        return blocks;
     }
 }

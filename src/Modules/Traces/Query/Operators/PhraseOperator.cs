@@ -39,12 +39,10 @@ internal sealed class PhraseOperator : Matcher
         foreach (var key in block.Keys) block.AddRows(key, _scan.Run(block.Column(key), folder), rows);
     }
 
-    public override bool CanMatch(in BlockSummary block)
+    public override RowSet Candidates(SegmentProbe segment)
     {
-        foreach (var word in _words)
-        {
-            if (!block.MayHoldWord(word)) return false;
-        }
-        return true;
+        var blocks = segment.WithWord(_words[0]);
+        for (var i = 1; i < _words.Length && !blocks.IsEmpty; i++) blocks.IntersectWith(segment.WithWord(_words[i]));
+        return blocks;
     }
 }

@@ -5,17 +5,7 @@ using Akashi.Traces.Store.Format;
 
 namespace Akashi.Traces.Store.Columns;
 
-internal enum ColumnEncoding : byte
-{
-    /// <summary>Every occurrence has its own entry.</summary>
-    Plain = 0,
-    /// <summary>Distinct entries and a code for each occurrence.</summary>
-    Dictionary = 1,
-    /// <summary>64-bit integers, each as the difference to the one before.</summary>
-    Integers = 2,
-}
-
-/// <summary>Collects the values of one column of one block, finds equal ones, and writes them in the encoding that suits.</summary>
+/// <summary>Collects the values of one column of one block and finds equal ones. Reused from block to block.</summary>
 internal sealed class ColumnBuilder
 {
     private static readonly ulong Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)); // keeps chosen values from colliding
@@ -29,8 +19,11 @@ internal sealed class ColumnBuilder
     /// <summary>Occurrences.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Distinct values.</summary>
+    /// <summary>Distinct values, numbered as they first appear.</summary>
     public int Distinct { get; private set; }
+
+    /// <summary>The number of the value of each occurrence.</summary>
+    public ReadOnlySpan<int> Codes => _codes.AsSpan(0, Count);
 
     public ReadOnlySpan<byte> Entry(int index) => _arena.AsSpan(Start(index).._ends[index]);
 
@@ -42,36 +35,19 @@ internal sealed class ColumnBuilder
 
     public void Add(ReadOnlySpan<byte> value)
     {
-        if (Count == _codes.Length) Array.Resize(ref _codes, Count * 2);
         if (_last < 0 || !Entry(_last).SequenceEqual(value)) _last = Find(value);
-        _codes[Count++] = _last;
+        AddCode(_last);
     }
 
-    /// <returns>Smallest and largest value when the column is integers, else null.</returns>
-    public (long Min, long Max)? Write(ByteWriter to)
+    /// <summary>One more occurrence of a value that is known.</summary>
+    public void AddCode(int code)
     {
-        if (Distinct > 256 && Distinct > Count / 4 && TryIntegers(to, out var range)) return range;
-        var plain = Distinct == Count;
-        to.Byte((byte)(plain ? ColumnEncoding.Plain : ColumnEncoding.Dictionary));
-        to.Varint(Count);
-        if (!plain) to.Varint(Distinct);
-        for (var i = 0; i < Distinct; i++) to.Varint(_ends[i] - Start(i));
-        to.Bytes(_arena.AsSpan(0, Distinct == 0 ? 0 : _ends[Distinct - 1]));
-        if (!plain) WriteCodes(to);
-        return null;
+        if (Count == _codes.Length) Array.Resize(ref _codes, Count * 2);
+        _codes[Count++] = code;
     }
 
-    /// <summary>True for the one way to write an integer: what <see cref="long"/> prints.</summary>
-    internal static bool TryInteger(ReadOnlySpan<byte> text, out long value)
-    {
-        value = 0;
-        if (text.Length is 0 or > 20 || !Utf8Parser.TryParse(text, out value, out var used) || used != text.Length) return false;
-        return text[0] == '-' ? text[1] is >= (byte)'1' and <= (byte)'9' : text[0] is >= (byte)'1' and <= (byte)'9' || text.Length == 1 && text[0] == '0';
-    }
-
-    private int Start(int index) => index == 0 ? 0 : _ends[index - 1];
-
-    private int Find(ReadOnlySpan<byte> value)
+    /// <summary>The number of a value, which need not occur yet.</summary>
+    public int Find(ReadOnlySpan<byte> value)
     {
         var hash = unchecked((uint)FastHash.Of(value, Seed));
         var mask = _table.Length - 1;
@@ -86,6 +62,34 @@ internal sealed class ColumnBuilder
             if (_hashes[code] == hash && Entry(code).SequenceEqual(value)) return code;
         }
     }
+
+    /// <summary>The lengths of the distinct values, then their bytes.</summary>
+    public void WriteEntries(ByteWriter to)
+    {
+        for (var i = 0; i < Distinct; i++) to.Varint(_ends[i] - Start(i));
+        to.Bytes(_arena.AsSpan(0, Distinct == 0 ? 0 : _ends[Distinct - 1]));
+    }
+
+    /// <returns>The distinct values as integers, or null when one is not written as its integer prints.</returns>
+    public long[]? Integers()
+    {
+        var numbers = new long[Distinct];
+        for (var i = 0; i < Distinct; i++)
+        {
+            if (!TryInteger(Entry(i), out numbers[i])) return null;
+        }
+        return numbers;
+    }
+
+    /// <summary>True for the one way to write an integer: what <see cref="long"/> prints.</summary>
+    public static bool TryInteger(ReadOnlySpan<byte> text, out long value)
+    {
+        value = 0;
+        if (text.Length is 0 or > 20 || !Utf8Parser.TryParse(text, out value, out var used) || used != text.Length) return false;
+        return text[0] == '-' ? text[1] is >= (byte)'1' and <= (byte)'9' : text[0] is >= (byte)'1' and <= (byte)'9' || text.Length == 1 && text[0] == '0';
+    }
+
+    private int Start(int index) => index == 0 ? 0 : _ends[index - 1];
 
     private int Append(ReadOnlySpan<byte> value, uint hash)
     {
@@ -114,47 +118,6 @@ internal sealed class ColumnBuilder
             var at = (int)(_hashes[code] & (uint)mask);
             while (_table[at] != 0) at = (at + 1) & mask;
             _table[at] = code + 1;
-        }
-    }
-
-    private bool TryIntegers(ByteWriter to, out (long Min, long Max) range)
-    {
-        range = (long.MaxValue, long.MinValue);
-        var numbers = new long[Distinct];
-        for (var i = 0; i < Distinct; i++)
-        {
-            if (!TryInteger(Entry(i), out numbers[i])) return false;
-            range = (Math.Min(range.Min, numbers[i]), Math.Max(range.Max, numbers[i]));
-        }
-        to.Byte((byte)ColumnEncoding.Integers);
-        to.Varint(Count);
-        var before = 0L;
-        for (var i = 0; i < Count; i++)
-        {
-            var number = numbers[_codes[i]];
-            to.Signed(unchecked(number - before)); // wraps, and so does the sum on reading
-            before = number;
-        }
-        return true;
-    }
-
-    private void WriteCodes(ByteWriter to)
-    {
-        var width = Distinct == 1 ? 0 : Distinct <= 256 ? 1 : Distinct <= 65_536 ? 2 : 4;
-        to.Byte((byte)width);
-        var codes = _codes.AsSpan(0, Count);
-        switch (width)
-        {
-            case 1:
-                var bytes = to.Reserve(Count);
-                for (var i = 0; i < bytes.Length; i++) bytes[i] = (byte)codes[i];
-                break;
-            case 2:
-                foreach (var code in codes) to.UInt16((ushort)code);
-                break;
-            case 4:
-                foreach (var code in codes) to.Int32(code);
-                break;
         }
     }
 }

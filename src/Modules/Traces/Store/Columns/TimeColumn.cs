@@ -2,15 +2,16 @@ using Akashi.Traces.Store.Format;
 
 namespace Akashi.Traces.Store.Columns;
 
-/// <summary>Event times of a block, ascending, as steps from the block's earliest.</summary>
+/// <summary>Event times of a block, each as the step from the one before; the first from the block's earliest.</summary>
 internal static class TimeColumn
 {
     public static void Write(ByteWriter to, ReadOnlySpan<RowMeta> rows)
     {
-        var before = rows[0].Time;
+        var before = long.MaxValue;
+        foreach (ref readonly var row in rows) before = Math.Min(before, row.Time);
         foreach (ref readonly var row in rows)
         {
-            to.Varint((ulong)(row.Time - before));
+            to.Signed(row.Time - before);
             before = row.Time;
         }
     }
@@ -21,9 +22,9 @@ internal static class TimeColumn
         var time = min;
         for (var i = 0; i < rows; i++)
         {
-            var step = from.Varint();
-            if (step > (ulong)(max - time)) throw new InvalidDataException("a time lies after the block's last.");
-            times[i] = time += (long)step;
+            time = unchecked(time + from.Signed());
+            if (time < min || time > max) throw new InvalidDataException("a time lies outside of the block's.");
+            times[i] = time;
         }
         from.End();
         return times;

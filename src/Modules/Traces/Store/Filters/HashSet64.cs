@@ -16,15 +16,17 @@ internal sealed class HashSet64
         Count = 0;
     }
 
-    public void Add(ulong hash)
+    /// <returns>False when it was there.</returns>
+    public bool Add(ulong hash)
     {
         if (hash == 0) hash = 1; // zero marks an empty slot; one more false positive in 2^64
-        if (!Insert(_slots, hash)) return;
+        if (!Insert(_slots, hash)) return false;
         if (Count == _list.Length) Array.Resize(ref _list, Count * 2);
         _list[Count++] = hash;
-        if (Count * 2 <= _slots.Length) return;
+        if (Count * 2 <= _slots.Length) return true;
         _slots = new ulong[_slots.Length * 2];
         foreach (var item in Items) Insert(_slots, item);
+        return true;
     }
 
     private static bool Insert(ulong[] slots, ulong hash)

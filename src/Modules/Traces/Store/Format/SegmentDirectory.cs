@@ -17,10 +17,11 @@ internal readonly record struct BatchSource(Tmid Tmid, BatchId Batch, DateTimeOf
 
 /// <summary>Where one column of one block lies.</summary>
 /// <param name="Number">Number of the chunk in the file, from 1; its nonce.</param>
-/// <param name="Range">Smallest and largest value of an integer column.</param>
-internal readonly record struct ChunkEntry(int Column, ulong Number, long Offset, int Stored, int Decoded, bool Compressed, (long Min, long Max)? Range);
+/// <param name="Ranges">Where the values of an integer column lie.</param>
+internal readonly record struct ChunkEntry(int Column, ulong Number, long Offset, int Stored, int Decoded, bool Compressed, IntegerRanges? Ranges);
 
-internal sealed record BlockEntry(int Rows, int RawRows, long MinTime, long MaxTime, ChunkEntry[] Chunks)
+/// <param name="LineBytes">Bytes of its lines, terminators left out.</param>
+internal sealed record BlockEntry(int Rows, int RawRows, long MinTime, long MaxTime, long LineBytes, ChunkEntry[] Chunks)
 {
     public ChunkEntry? Find(int column)
     {
@@ -33,11 +34,13 @@ internal sealed record BlockEntry(int Rows, int RawRows, long MinTime, long MaxT
 }
 
 /// <summary>The directory of a segment. Chunks lie one after another from the end of the header, so offsets and nonces follow from the lengths.</summary>
-internal sealed record SegmentDirectory(ulong FilterSeed, BatchSource[] Batches, byte[][] Keys, BlockEntry[] Blocks)
+/// <param name="Index">The pages of the index in order, then its lists.</param>
+internal sealed record SegmentDirectory(ulong FilterSeed, BatchSource[] Batches, byte[][] Keys, BlockEntry[] Blocks, ChunkEntry[] Index)
 {
     private const int MaxBatches = 1 << 24;
     private const int MaxBlocks = 1 << 24;
     private const int MaxKeyBytes = 128;
+    private const int MaxIndexChunks = 1 << 12;
 
     public void Write(ByteWriter to)
     {
@@ -57,6 +60,7 @@ internal sealed record SegmentDirectory(ulong FilterSeed, BatchSource[] Batches,
         }
         to.Varint(Blocks.Length);
         foreach (var block in Blocks) Write(to, block);
+        WriteChunks(to, Index);
     }
 
     /// <exception cref="InvalidDataException">The directory contradicts itself or the place it was found at.</exception>
@@ -70,9 +74,10 @@ internal sealed record SegmentDirectory(ulong FilterSeed, BatchSource[] Batches,
         var blocks = new BlockEntry[from.Count(Math.Min(MaxBlocks, from.Remaining))];
         var (offset, number) = ((long)SegmentHeader.Length, 1UL);
         for (var i = 0; i < blocks.Length; i++) blocks[i] = ReadBlock(ref from, keys.Length, ref offset, ref number);
+        var index = ReadChunks(ref from, keys.Length, MaxIndexChunks, ref offset, ref number);
         if (offset != directoryOffset) throw new InvalidDataException($"the chunks end at {offset}, not at {directoryOffset}.");
         from.End();
-        return new SegmentDirectory(seed, batches, keys, blocks);
+        return new SegmentDirectory(seed, batches, keys, blocks, index);
     }
 
     private static void Write(ByteWriter to, BlockEntry block)
@@ -81,15 +86,19 @@ internal sealed record SegmentDirectory(ulong FilterSeed, BatchSource[] Batches,
         to.Varint(block.RawRows);
         to.Signed(block.MinTime);
         to.Varint((ulong)(block.MaxTime - block.MinTime));
-        to.Varint(block.Chunks.Length);
-        foreach (var chunk in block.Chunks)
+        to.Varint((ulong)block.LineBytes);
+        WriteChunks(to, block.Chunks);
+    }
+
+    private static void WriteChunks(ByteWriter to, ChunkEntry[] chunks)
+    {
+        to.Varint(chunks.Length);
+        foreach (var chunk in chunks)
         {
             to.Varint(chunk.Column);
             to.Varint(chunk.Stored);
-            to.Varint((ulong)chunk.Decoded << 2 | (chunk.Compressed ? 1UL : 0) | (chunk.Range is null ? 0 : 2UL));
-            if (chunk.Range is not { } range) continue;
-            to.Int64(range.Min);
-            to.Int64(range.Max);
+            to.Varint((ulong)chunk.Decoded << 2 | (chunk.Compressed ? 1UL : 0) | (chunk.Ranges is null ? 0 : 2UL));
+            chunk.Ranges?.Write(to);
         }
     }
 
@@ -108,19 +117,27 @@ internal sealed record SegmentDirectory(ulong FilterSeed, BatchSource[] Batches,
         var raw = from.Count(rows);
         var min = from.Signed();
         var max = min + (long)from.Varint();
-        var chunks = new ChunkEntry[from.Count(SegmentFormat.MaxBlockColumns + ColumnIds.FirstKey)];
+        var lineBytes = (long)from.Count(SegmentFormat.MaxChunkBytes);
+        var chunks = ReadChunks(ref from, keys, ColumnIds.Most, ref offset, ref number);
+        if (rows == 0 || min < DateTimeOffset.MinValue.ToUnixTimeMilliseconds() || max > DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()) throw new InvalidDataException("a block is empty or outside of time.");
+        return new BlockEntry(rows, raw, min, max, lineBytes, chunks);
+    }
+
+    private static ChunkEntry[] ReadChunks(ref ByteReader from, int keys, int most, ref long offset, ref ulong number)
+    {
+        var chunks = new ChunkEntry[from.Count(most)];
         for (var i = 0; i < chunks.Length; i++)
         {
-            var column = from.Count(ColumnIds.FirstKey + keys - 1L);
+            var column = from.Count(int.MaxValue);
+            if (!ColumnIds.IsKnown(column, keys)) throw new InvalidDataException($"column {column} is unknown.");
             var stored = from.Count(SegmentFormat.MaxChunkBytes + SegmentFormat.TagBytes);
             var form = from.Varint();
             var decoded = (long)(form >> 2);
             if (decoded > SegmentFormat.MaxChunkBytes || stored < SegmentFormat.TagBytes) throw new InvalidDataException($"a chunk of {stored} bytes for {decoded} is impossible.");
-            (long, long)? range = (form & 2) != 0 ? (from.Int64(), from.Int64()) : null;
-            chunks[i] = new ChunkEntry(column, number++, offset, stored, (int)decoded, (form & 1) != 0, range);
+            var ranges = (form & 2) != 0 ? IntegerRanges.Read(ref from) : null;
+            chunks[i] = new ChunkEntry(column, number++, offset, stored, (int)decoded, (form & 1) != 0, ranges);
             offset += stored;
         }
-        if (rows == 0 || min < DateTimeOffset.MinValue.ToUnixTimeMilliseconds() || max > DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()) throw new InvalidDataException("a block is empty or outside of time.");
-        return new BlockEntry(rows, raw, min, max, chunks);
+        return chunks;
     }
 }

@@ -6,7 +6,7 @@ namespace Akashi.Traces.Store.Format;
 internal static class SegmentFormat
 {
     /// <summary>Raised when a reader of the previous version could misread a file; readers keep reading every older version.</summary>
-    public const ushort Version = 1;
+    public const ushort Version = 2;
     public const string FileSuffix = ".seg";
 
     public const int MaxBlockRows = 4096;
@@ -35,10 +35,27 @@ internal static class ColumnIds
     public const int Time = 1;
     public const int Meta = 2;
     public const int Shapes = 3;
-    public const int Raw = 4;
-    public const int Filter = 5;
-    /// <summary>Key n of the segment's key table is column FirstKey + n.</summary>
-    public const int FirstKey = 16;
+    public const int Heads = 4;
+    public const int IndexPage = 5;
+    public const int IndexLists = 6;
+
+    /// <summary>Stands for the lines kept verbatim where others have a key.</summary>
+    public const int RawKey = -1;
+    private const int First = 16;
+
+    /// <summary>Columns that a block may have, verbatim lines and its own included.</summary>
+    public const int Most = First + 2 * (SegmentFormat.MaxBlockColumns + 1);
+
+    /// <summary>The distinct values of key n.</summary>
+    public static int Entries(int key) => First + 2 * (key + 1);
+
+    /// <summary>Which value each occurrence of key n has.</summary>
+    public static int Codes(int key) => Entries(key) + 1;
+
+    /// <summary>The key that a column of values or codes belongs to.</summary>
+    public static int KeyOf(int column) => (column - First) / 2 - 1;
+
+    public static bool IsKnown(int column, int keys) => column is > Directory and <= IndexLists || column >= First && column <= Codes(keys - 1);
 
     public static string Name(int column, IReadOnlyList<string>? keys = null) => column switch
     {
@@ -46,8 +63,10 @@ internal static class ColumnIds
         Time => "time",
         Meta => "meta",
         Shapes => "shapes",
-        Raw => "raw lines",
-        Filter => "filter",
-        _ => keys is not null && column - FirstKey < keys.Count ? keys[column - FirstKey] : $"column {column}",
+        Heads => "columns",
+        IndexPage => "index",
+        IndexLists => "index lists",
+        First or First + 1 => "raw lines",
+        _ => keys is not null && KeyOf(column) < keys.Count ? keys[KeyOf(column)] : $"column {column}",
     };
 }

@@ -5,6 +5,7 @@ using Akashi.Platform.Tenancy;
 using Akashi.Traces.Query;
 using Akashi.Traces.Store.Codec;
 using Akashi.Traces.Store.Columns;
+using Akashi.Traces.Store.Filters;
 using Akashi.Traces.Store.Format;
 using Microsoft.Win32.SafeHandles;
 
@@ -16,20 +17,19 @@ namespace Akashi.Traces.Store.Reading;
 /// </summary>
 internal sealed class SegmentReader : IDisposable
 {
-    private const int OutsideBlocks = -1;
+    public const int OutsideBlocks = -1;
     private readonly SafeFileHandle _handle;
     private readonly ChunkCipher _cipher;
     private readonly string _path;
-    private readonly byte[]?[] _filters;
     private int _users = 1;
     private int _disposed;
-    private long _cachedBytes;
+    private readonly int _directoryBytes;
 
     private SegmentReader(SafeFileHandle handle, ChunkCipher cipher, string path, SegmentHeader header, SegmentDirectory directory, int directoryBytes)
     {
-        (_handle, _cipher, _path, Directory, _cachedBytes) = (handle, cipher, path, directory, directoryBytes);
+        (_handle, _cipher, _path, Directory, _directoryBytes) = (handle, cipher, path, directory, directoryBytes);
+        Index = new SegmentIndex(this);
         (Tenant, Id, Day) = (new TenantId(header.Tenant), header.Segment, header.Day);
-        _filters = new byte[]?[directory.Blocks.Length];
         FoldedKeys = [.. directory.Keys.Select(key => new Folder().Fold(key).ToArray())];
         KeyNames = [.. directory.Keys.Select(System.Text.Encoding.UTF8.GetString)];
         Rows = directory.Blocks.Sum(block => (long)block.Rows);
@@ -54,8 +54,10 @@ internal sealed class SegmentReader : IDisposable
 
     public string[] KeyNames { get; }
 
-    /// <summary>Memory held by the directory and the filters read so far.</summary>
-    public long CachedBytes => Volatile.Read(ref _cachedBytes);
+    /// <summary>Memory held by the directory and the parts of the index read so far.</summary>
+    public long CachedBytes => _directoryBytes + Index.Bytes;
+
+    public SegmentIndex Index { get; }
 
     /// <exception cref="SegmentDamagedException">The file is no segment, not this one, of another tenant, truncated or altered, or the key is another.</exception>
     public static SegmentReader Open(TenantId tenant, string path, Guid segmentId, ReadOnlySpan<byte> key)
@@ -101,17 +103,10 @@ internal sealed class SegmentReader : IDisposable
         if (Interlocked.Exchange(ref _disposed, 1) == 0) Release();
     }
 
-    public ColumnBlock Column(int block, in ChunkEntry chunk)
-    {
-        var bytes = Read(block, chunk);
-        var length = chunk.Decoded;
-        return Part(block, chunk.Column, () => new ColumnBlock(bytes, length));
-    }
-
     /// <summary>Decodes a chunk that is not a column of values.</summary>
     public T Decode<T>(int block, int column, Func<ReadOnlyMemory<byte>, T> decode)
     {
-        var chunk = Directory.Blocks[block].Find(column) ?? throw Damage(Id, _path, block, ColumnIds.Name(column), "it is missing.");
+        var chunk = Chunk(block, column);
         var bytes = Read(block, chunk);
         try
         {
@@ -123,15 +118,19 @@ internal sealed class SegmentReader : IDisposable
         }
     }
 
-    /// <summary>The filter of a block, read once and kept.</summary>
-    public byte[] Filter(int block)
+    /// <summary>Decodes a chunk that belongs to no block.</summary>
+    /// <param name="number">Of the page, or of the lists behind the pages.</param>
+    public T DecodePart<T>(int number, ChunkEntry chunk, Func<ReadOnlyMemory<byte>, T> decode) => Part(OutsideBlocks, chunk.Column, () =>
     {
-        if (Volatile.Read(ref _filters[block]) is { } known) return known;
-        var filter = Decode(block, ColumnIds.Filter, bytes => bytes.Length > 0 && bytes.Length % 32 == 0 ? bytes.ToArray() : throw new InvalidDataException($"a filter of {bytes.Length} bytes is impossible."));
-        if (Interlocked.CompareExchange(ref _filters[block], filter, null) is { } other) return other;
-        Interlocked.Add(ref _cachedBytes, filter.Length);
-        return filter;
-    }
+        var bytes = new byte[chunk.Decoded];
+        Unpack(_handle, _cipher, chunk, number, bytes, default);
+        return decode(bytes);
+    });
+
+    /// <summary>Where a column of a block lies.</summary>
+    public ChunkEntry Chunk(int block, int column) => Directory.Blocks[block].Find(column) ?? throw Damage(block, column, "it is missing.");
+
+    public SegmentDamagedException Damage(int block, int column, string reason) => Damage(Id, _path, block, ColumnIds.Name(column, KeyNames), reason);
 
     /// <summary>Runs a decoder and names the place when it finds nonsense.</summary>
     public T Part<T>(int block, int column, Func<T> decode)
@@ -146,7 +145,8 @@ internal sealed class SegmentReader : IDisposable
         }
     }
 
-    private byte[] Read(int block, ChunkEntry chunk) => Part(block, chunk.Column, () =>
+    /// <summary>A chunk decoded, in an array of the shared pool; <see cref="ChunkEntry.Decoded"/> bytes of it count.</summary>
+    public byte[] Read(int block, ChunkEntry chunk) => Part(block, chunk.Column, () =>
     {
         var plain = ArrayPool<byte>.Shared.Rent(Math.Max(1, chunk.Decoded));
         try
@@ -169,6 +169,8 @@ internal sealed class SegmentReader : IDisposable
         var chunk = new ChunkEntry(ColumnIds.Directory, 0, trailer.Offset, trailer.Stored, trailer.Decoded, Compressed: true, null);
         Unpack(handle, cipher, chunk, OutsideBlocks, plain, Bytes(handle, 0, SegmentHeader.Length));
         var directory = SegmentDirectory.Read(new ByteReader(plain), trailer.Offset);
+        var isPages = directory.Index.Length >= 2 && System.Numerics.BitOperations.IsPow2(directory.Index.Length - 1);
+        if (!isPages || directory.Index.Index().Any(part => part.Item.Column != (part.Index < directory.Index.Length - 1 ? ColumnIds.IndexPage : ColumnIds.IndexLists))) throw new InvalidDataException("its index is not whole.");
         return directory.Blocks.Length > 0 ? directory : throw new InvalidDataException("it lists no block.");
     }
 

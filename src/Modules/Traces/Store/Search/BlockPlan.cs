@@ -17,7 +17,7 @@ internal sealed class BlockPlan : IDisposable
     private readonly TraceQuery _query;
     private readonly Matcher _matcher;
 
-    public BlockPlan(TenantId tenant, IReadOnlyList<SegmentReader> segments, TraceQuery query)
+    private BlockPlan(TenantId tenant, IReadOnlyList<SegmentReader> segments, TraceQuery query)
     {
         (_tenant, _query, _matcher) = (tenant, query, Matcher.Of(query.Predicate));
         MatchesAll = query.Predicate is Contracts.Predicates.AllTraces;
@@ -32,11 +32,15 @@ internal sealed class BlockPlan : IDisposable
         }
     }
 
+    public static async Task<BlockPlan> MakeAsync(TenantId tenant, IReadOnlyList<SegmentReader> segments, TraceQuery query, SearchOptions options, CancellationToken cancel)
+    {
+        using var place = await options.StepAsync(tenant, cancel);
+        return new BlockPlan(tenant, segments, query);
+    }
+
     public List<PlannedBlock> Blocks { get; } = [];
 
     public bool MatchesAll { get; }
-
-    public bool CanMatch(in PlannedBlock block) => _matcher.CanMatch(new BlockSummary(block.Segment, block.Number));
 
     public bool IsInside(in PlannedBlock block) => block.Entry.MinTime >= _query.FirstTime && block.Entry.MaxTime < _query.EndTime;
 
@@ -45,11 +49,13 @@ internal sealed class BlockPlan : IDisposable
     /// <summary>The rows of a block that match and lie in the time range.</summary>
     public RowSet Select(in PlannedBlock planned, BlockReader block, BlockSelection selection)
     {
-        if (IsInside(planned)) return selection.Run(block);
-        var (from, to) = (LowerBound(block.Times, _query.FirstTime), LowerBound(block.Times, _query.EndTime));
-        if (from == to) return new RowSet(block.Rows);
-        var rows = selection.Run(block);
-        rows.Restrict(from, to);
+        var rows = MatchesAll ? All(block) : selection.Run(block);
+        if (IsInside(planned) || rows.IsEmpty) return rows;
+        var times = block.Times;
+        for (var row = 0; row < times.Length; row++)
+        {
+            if (times[row] < _query.FirstTime || times[row] >= _query.EndTime) rows.Remove(row);
+        }
         return rows;
     }
 
@@ -89,17 +95,11 @@ internal sealed class BlockPlan : IDisposable
         _uses.Clear();
     }
 
-    /// <returns>Index of the first time that is not before <paramref name="bound"/>.</returns>
-    public static int LowerBound(ReadOnlySpan<long> times, long bound)
+    private static RowSet All(BlockReader block)
     {
-        var (low, high) = (0, times.Length);
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (times[middle] < bound) low = middle + 1;
-            else high = middle;
-        }
-        return low;
+        var rows = new RowSet(block.Rows);
+        rows.Fill();
+        return rows;
     }
 
     private void Take(SegmentReader segment)
@@ -108,8 +108,10 @@ internal sealed class BlockPlan : IDisposable
         if (!segment.TryUse(out var use)) throw new ObjectDisposedException(nameof(SegmentReader), $"Segment {segment.Id:N} was closed. Take the current list of segments and ask again.");
         _uses.Add(use);
         if (segment.MaxTime < _query.FirstTime || segment.MinTime >= _query.EndTime) return;
-        foreach (var (number, entry) in segment.Directory.Blocks.Index())
+        var candidates = _matcher.Candidates(new SegmentProbe(segment));
+        for (var number = candidates.Next(0); number >= 0; number = number + 1 == candidates.Size ? -1 : candidates.Next(number + 1))
         {
+            var entry = segment.Directory.Blocks[number];
             if (entry.MaxTime >= _query.FirstTime && entry.MinTime < _query.EndTime) Blocks.Add(new PlannedBlock(segment, number, entry));
         }
     }

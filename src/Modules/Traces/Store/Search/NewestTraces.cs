@@ -15,18 +15,18 @@ internal sealed class NewestTraces(int limit, TracePosition? before)
 
     public long Latest => before?.Time ?? long.MaxValue;
 
-    /// <summary>Offers the selected rows of a block, newest first, until they are too old.</summary>
+    /// <summary>Offers the selected rows of a block.</summary>
     public void Offer(in PlannedBlock planned, BlockReader block, RowSet rows)
     {
         var batches = block.Segment.Directory.Batches;
+        // From the end, where a terminal's newest are: then most of the others are too old at once.
         for (var row = rows.Previous(block.Rows - 1); row >= 0; row = row == 0 ? -1 : rows.Previous(row - 1))
         {
             var time = block.Times[row];
-            if (time > Latest) continue;
-            if (time < Threshold) return;
+            if (time > Latest || time < Threshold) continue;
             var position = TracePosition.Of(time, batches[block.Meta.Batch(row)], block.Meta.Line(row));
             if (before is { } bound && position.CompareTo(bound) >= 0) continue;
-            if (!Offer(new Candidate(planned, row), position)) return;
+            Offer(new Candidate(planned, row), position);
         }
     }
 
@@ -45,15 +45,14 @@ internal sealed class NewestTraces(int limit, TracePosition? before)
         return new TracePage(traces, traces.Count == limit ? traces[^1].Position : null);
     }
 
-    private bool Offer(Candidate candidate, TracePosition position)
+    private void Offer(Candidate candidate, TracePosition position)
     {
         lock (_lock)
         {
             if (_rows.Count < limit) _rows.Enqueue(candidate, position);
             else if (_rows.TryPeek(out _, out var oldest) && position.CompareTo(oldest) > 0) _rows.DequeueEnqueue(candidate, position);
-            else return false;
+            else return;
             if (_rows.Count == limit && _rows.TryPeek(out _, out var last)) Threshold = last.Time;
-            return true;
         }
     }
 

@@ -1,108 +1,82 @@
-using Akashi.Platform.Tenancy;
 using Akashi.Traces.Query;
 using Akashi.Traces.Store.Reading;
 
 namespace Akashi.Traces.Store.Search;
 
 /// <summary>
-/// Merges the matching rows of several segments into one order: time, terminal, batch, line. A segment's blocks are opened one after
-/// another, the first only when its earliest time is reached.
+/// Merges the matching rows of several segments into one order: time, terminal, batch, line. Where rows are is kept while their time has come, a few
+/// bytes each; the rows themselves are read in batches, each block once a batch, because those of one moment lie in many blocks.
 /// </summary>
-internal sealed class OrderedRows : IDisposable
+internal sealed class OrderedRows(BlockPlan plan)
 {
-    private readonly BlockPlan _plan;
-    private readonly BlockSelection _selection;
+    private const int BatchRows = 1 << 16;
+    private const long BatchBytes = 32 << 20;
     private readonly PriorityQueue<Cursor, TracePosition> _cursors = new();
-    private Cursor? _current;
+    private readonly BlockSelection _selection = plan.NewSelection();
+    private bool _isBegun;
 
-    public OrderedRows(TenantId tenant, IReadOnlyList<SegmentReader> segments, TraceQuery query)
+    /// <returns>The next rows in order; none at the end.</returns>
+    public IReadOnlyList<FoundTrace> Next(CancellationToken cancel)
     {
-        _plan = new BlockPlan(tenant, segments, query);
-        _selection = _plan.NewSelection();
-        foreach (var blocks in _plan.Blocks.GroupBy(block => block.Segment))
+        if (!_isBegun)
         {
-            var cursor = new Cursor(new Queue<PlannedBlock>(blocks));
-            _cursors.Enqueue(cursor, cursor.NotBefore);
+            foreach (var block in plan.Blocks) _cursors.Enqueue(new Cursor(block), TracePosition.Earliest(block.Entry.MinTime));
+            _isBegun = true;
         }
+        var chosen = new List<(PlannedBlock Block, int Row)>();
+        var bytes = 0L;
+        while (chosen.Count < BatchRows && bytes < BatchBytes && _cursors.TryPeek(out var cursor, out _))
+        {
+            if (cursor.Rows is null)
+            {
+                cancel.ThrowIfCancellationRequested();
+                cursor.Open(plan, _selection);
+            }
+            else
+            {
+                chosen.Add((cursor.Block, cursor.Rows[cursor.At].Row));
+                bytes += cursor.Block.Entry.LineBytes / cursor.Block.Entry.Rows;
+                cursor.At++;
+            }
+            _cursors.Dequeue();
+            if (cursor.At < cursor.Rows!.Length) _cursors.Enqueue(cursor, cursor.Rows[cursor.At].Position);
+        }
+        return Read(chosen, cancel);
     }
 
-    public BlockReader Block => _current!.Block!;
-
-    public int Row => _current!.Row;
-
-    public bool MoveNext(CancellationToken cancel)
+    private static FoundTrace[] Read(List<(PlannedBlock Block, int Row)> chosen, CancellationToken cancel)
     {
-        if (_current is not null) Advance(_current);
-        while (_cursors.TryDequeue(out var cursor, out _))
+        var traces = new FoundTrace[chosen.Count];
+        var buffer = new Format.ByteWriter();
+        foreach (var rows in chosen.Index().GroupBy(row => row.Item.Block))
         {
-            if (cursor.Block is not null)
-            {
-                _current = cursor;
-                return true;
-            }
             cancel.ThrowIfCancellationRequested();
-            Open(cursor);
+            using var block = new BlockReader(rows.Key.Segment, rows.Key.Number);
+            foreach (var (index, (_, row)) in rows) traces[index] = FoundTrace.Read(block, row, buffer);
         }
-        _current = null;
-        return false;
+        return traces;
     }
 
-    public void Dispose()
+    private sealed class Cursor(PlannedBlock block)
     {
-        _current?.Block?.Dispose();
-        foreach (var (cursor, _) in _cursors.UnorderedItems) cursor.Block?.Dispose();
-        _plan.Dispose();
-    }
+        public PlannedBlock Block => block;
 
-    /// <summary>Opens the cursor's next block; when it has no matching row, the cursor waits at the block after it.</summary>
-    private void Open(Cursor cursor)
-    {
-        var planned = cursor.Waiting.Dequeue();
-        if (_plan.CanMatch(planned))
+        /// <summary>The matching rows in order; null until the block's earliest time has come.</summary>
+        public (TracePosition Position, int Row)[]? Rows { get; private set; }
+
+        public int At { get; set; }
+
+        public void Open(BlockPlan plan, BlockSelection selection)
         {
-            cursor.Block = new BlockReader(planned.Segment, planned.Number);
-            try
-            {
-                cursor.Rows = _plan.Select(planned, cursor.Block, _selection);
-                cursor.Row = -1;
-            }
-            catch
-            {
-                cursor.Block.Dispose();
-                throw;
-            }
+            using var reader = new BlockReader(block.Segment, block.Number);
+            var selected = plan.Select(block, reader, selection);
+            var rows = new (TracePosition Position, int Row)[selected.Count()];
+            var batches = block.Segment.Directory.Batches;
+            var at = 0;
+            for (var row = selected.Next(0); row >= 0; row = row + 1 == reader.Rows ? -1 : selected.Next(row + 1))
+                rows[at++] = (TracePosition.Of(reader.Times[row], batches[reader.Meta.Batch(row)], reader.Meta.Line(row)), row);
+            Array.Sort(rows, (left, right) => left.Position.CompareTo(right.Position));
+            Rows = rows;
         }
-        Advance(cursor);
-    }
-
-    private void Advance(Cursor cursor)
-    {
-        if (cursor.Block is { } block)
-        {
-            cursor.Row = cursor.Row + 1 == block.Rows ? -1 : cursor.Rows!.Next(cursor.Row + 1);
-            if (cursor.Row >= 0)
-            {
-                var source = block.Segment.Directory.Batches[block.Meta.Batch(cursor.Row)];
-                _cursors.Enqueue(cursor, TracePosition.Of(block.Times[cursor.Row], source, block.Meta.Line(cursor.Row)));
-                return;
-            }
-            block.Dispose();
-            cursor.Block = null;
-        }
-        if (cursor.Waiting.Count > 0) _cursors.Enqueue(cursor, cursor.NotBefore);
-    }
-
-    private sealed class Cursor(Queue<PlannedBlock> waiting)
-    {
-        public Queue<PlannedBlock> Waiting => waiting;
-
-        public BlockReader? Block { get; set; }
-
-        public RowSet? Rows { get; set; }
-
-        public int Row { get; set; }
-
-        /// <summary>Sorts before every row of the waiting block.</summary>
-        public TracePosition NotBefore => TracePosition.Earliest(waiting.Peek().Entry.MinTime);
     }
 }

@@ -6,7 +6,7 @@ using Akashi.Traces.Store.Reading;
 
 namespace Akashi.Traces.Store.Search;
 
-/// <summary>Streams matching traces, oldest first, holding one block of each segment that reaches into the current moment.</summary>
+/// <summary>Streams matching traces, oldest first.</summary>
 internal static class SegmentExport
 {
     private const int Buffered = 1 << 16;
@@ -20,48 +20,35 @@ internal static class SegmentExport
         var buffer = new ByteWriter();
         var count = 0L;
         var end = LineEnd.Lf;
-        using var rows = new OrderedRows(tenant, segments, query);
-        var more = true;
-        while (more)
+        await foreach (var traces in ReadAsync(tenant, segments, query, options, cancel))
         {
-            using (await options.StepAsync(tenant, cancel))
+            foreach (var trace in traces)
             {
-                while (buffer.Length < Buffered && (more = rows.MoveNext(cancel))) Append();
+                if (end == LineEnd.None) buffer.Bytes(LineEnd.Lf.Bytes());
+                end = trace.End;
+                buffer.Bytes(trace.Line);
+                buffer.Bytes(end.Bytes());
+                if (buffer.Length < Buffered) continue;
+                await output.WriteAsync(buffer.WrittenMemory, cancel);
+                buffer.Clear();
             }
-            await output.WriteAsync(buffer.WrittenMemory, cancel);
-            buffer.Clear();
+            count += traces.Count;
         }
+        await output.WriteAsync(buffer.WrittenMemory, cancel);
         return count;
-
-        void Append()
-        {
-            if (end == LineEnd.None) buffer.Bytes(LineEnd.Lf.Bytes());
-            rows.Block.AppendLine(rows.Row, buffer);
-            end = rows.Block.Meta.End(rows.Row);
-            buffer.Bytes(end.Bytes());
-            count++;
-        }
     }
 
-    /// <summary>The same rows in handfuls, for formats other than original lines. Ends the use of the segments when it is disposed.</summary>
+    /// <summary>The rows in batches. Ends the use of the segments when it is disposed.</summary>
     public static async IAsyncEnumerable<IReadOnlyList<FoundTrace>> ReadAsync(
         TenantId tenant, IReadOnlyList<SegmentReader> segments, TraceQuery query, SearchOptions options, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var buffer = new ByteWriter();
-        using var rows = new OrderedRows(tenant, segments, query);
-        var more = true;
-        while (more)
+        using var plan = await BlockPlan.MakeAsync(tenant, segments, query, options, cancel);
+        var rows = new OrderedRows(plan);
+        while (true)
         {
-            var traces = new List<FoundTrace>();
-            var bytes = 0;
-            using (await options.StepAsync(tenant, cancel))
-            {
-                while (bytes < Buffered && (more = rows.MoveNext(cancel)))
-                {
-                    traces.Add(FoundTrace.Read(rows.Block, rows.Row, buffer));
-                    bytes += traces[^1].Line.Length;
-                }
-            }
+            IReadOnlyList<FoundTrace> traces;
+            using (await options.StepAsync(tenant, cancel)) traces = rows.Next(cancel);
+            if (traces.Count == 0) yield break;
             yield return traces;
         }
     }

@@ -18,14 +18,13 @@ internal static class SegmentSearch
     public static async Task<TracePage> NewestAsync(TenantId tenant, IReadOnlyList<SegmentReader> segments, TraceQuery query, int limit, TracePosition? before, SearchOptions options, CancellationToken cancel)
     {
         if (limit is < 1 or > MaxLimit) throw new ArgumentOutOfRangeException(nameof(limit), limit, $"A page has 1 to {MaxLimit} traces.");
-        using var plan = new BlockPlan(tenant, segments, query);
+        using var plan = await BlockPlan.MakeAsync(tenant, segments, query, options, cancel);
         var newest = new NewestTraces(limit, before);
         plan.Blocks.RemoveAll(block => block.Entry.MinTime > newest.Latest);
         plan.Blocks.Sort((left, right) => right.Entry.MaxTime.CompareTo(left.Entry.MaxTime));
         await plan.ForEachAsync(options, (planned, selection) =>
         {
             if (planned.Entry.MaxTime < newest.Threshold) return false; // and so are all blocks after it
-            if (!plan.CanMatch(planned)) return true;
             using var block = new BlockReader(planned.Segment, planned.Number);
             newest.Offer(planned, block, plan.Select(planned, block, selection));
             return true;
@@ -36,12 +35,12 @@ internal static class SegmentSearch
 
     public static async Task<long> CountAsync(TenantId tenant, IReadOnlyList<SegmentReader> segments, TraceQuery query, SearchOptions options, CancellationToken cancel)
     {
-        using var plan = new BlockPlan(tenant, segments, query);
+        using var plan = await BlockPlan.MakeAsync(tenant, segments, query, options, cancel);
         var count = 0L;
         await plan.ForEachAsync(options, (planned, selection) =>
         {
             if (plan.MatchesAll && plan.IsInside(planned)) Interlocked.Add(ref count, planned.Entry.Rows);
-            else if (plan.CanMatch(planned))
+            else
             {
                 using var block = new BlockReader(planned.Segment, planned.Number);
                 Interlocked.Add(ref count, plan.Select(planned, block, selection).Count());
@@ -57,7 +56,7 @@ internal static class SegmentSearch
     {
         if (buckets is < 1 or > MaxBuckets) throw new ArgumentOutOfRangeException(nameof(buckets), buckets, $"A histogram has 1 to {MaxBuckets} buckets.");
         if (query.From is null || query.To is null || query.From >= query.To) throw new ArgumentException("A histogram needs a time range that is not empty.", nameof(query));
-        using var plan = new BlockPlan(tenant, segments, query);
+        using var plan = await BlockPlan.MakeAsync(tenant, segments, query, options, cancel);
         var counts = new long[buckets];
         var width = BucketWidth(query, buckets);
         await plan.ForEachAsync(options, (planned, selection) =>
@@ -68,12 +67,12 @@ internal static class SegmentSearch
                 Interlocked.Add(ref counts[first], planned.Entry.Rows);
                 return true;
             }
-            if (!plan.CanMatch(planned)) return true;
             using var block = new BlockReader(planned.Segment, planned.Number);
             var rows = plan.Select(planned, block, selection);
+            var times = block.Times;
             for (var row = rows.Next(0); row >= 0; row = row + 1 == block.Rows ? -1 : rows.Next(row + 1))
             {
-                Interlocked.Increment(ref counts[(block.Times[row] - query.FirstTime) / width]);
+                Interlocked.Increment(ref counts[(times[row] - query.FirstTime) / width]);
             }
             return true;
         }, cancel);

@@ -1,52 +1,85 @@
 using Akashi.Traces.Lines;
 using Akashi.Traces.Store.Columns;
-using Akashi.Traces.Store.Filters;
 using Akashi.Traces.Store.Format;
 
 namespace Akashi.Traces.Store.Writing;
 
 /// <summary>Takes the rows of one block in order and hands out its chunks. Reused from block to block.</summary>
-internal sealed class BlockBuilder(KeyTable keys, ulong filterSeed, int maxRows)
+internal sealed class BlockBuilder(KeyTable keys, int maxRows)
 {
+    private const int FewIntegers = 64;
     private readonly ShapeTable _shapes = new(keys);
-    private readonly FilterBuilder _filter = new(filterSeed);
     private readonly ParsedLine _parsed = new();
     private readonly List<ColumnBuilder?> _columns = [];
     private readonly List<int> _used = [];
-    private readonly List<ulong> _keyHashes = [];
     private readonly ColumnBuilder _raw = new();
+    private readonly Derivation _derivation = new();
     private readonly RowMeta[] _rows = new RowMeta[maxRows];
     private readonly int[] _codes = new int[maxRows];
-    private readonly ByteWriter _scratch = new();
-    private long _bytes;
+    private readonly ByteWriter _entries = new();
+    private readonly ByteWriter _heads = new();
+    private int _generation;
+
+    /// <summary>Bytes of the lines added.</summary>
+    public long LineBytes { get; private set; }
+
+    /// <summary>Changes whenever the builder is emptied.</summary>
+    public int Generation => _generation;
 
     public int Rows { get; private set; }
 
     public int RawRows => _raw.Count;
 
-    public long MinTime => _rows[0].Time;
+    /// <summary>Distinct lines kept verbatim.</summary>
+    public ColumnBuilder Raw => _raw;
 
-    public long MaxTime => _rows[Rows - 1].Time;
+    /// <summary>Keys that the block has values of.</summary>
+    public IReadOnlyList<int> Keys => _used;
 
-    public bool IsFull => Rows == maxRows || _bytes >= SegmentFormat.MaxBlockBytes;
+    public bool IsFull => Rows == maxRows || LineBytes >= SegmentFormat.MaxBlockBytes;
+
+    public ColumnBuilder ColumnOf(int key) => _columns[key]!;
+
+    public (long Min, long Max) Times()
+    {
+        var (min, max) = (long.MaxValue, long.MinValue);
+        foreach (ref readonly var row in _rows.AsSpan(0, Rows)) (min, max) = (Math.Min(min, row.Time), Math.Max(max, row.Time));
+        return (min, max);
+    }
 
     /// <param name="row">Its time and offset count only for a line that cannot be parsed.</param>
     public void Add(RowMeta row, ReadOnlySpan<byte> line)
     {
         var flags = LineParser.Parse(line, _parsed);
-        var code = flags == LineFlags.None ? _shapes.CodeOf(line, _parsed) : ShapeBlock.Raw;
-        if (code != ShapeBlock.Raw && !ComesBack(line, _shapes.Shapes[code - 1])) code = ShapeBlock.Raw;
+        var code = flags == LineFlags.None && HeaderComesBack(line) ? _shapes.CodeOf(line, _parsed) : ShapeBlock.Raw;
         if (code == ShapeBlock.Raw) _raw.Add(line);
         else AddFields(line, _shapes.Shapes[code - 1]);
         _rows[Rows] = flags == LineFlags.None
             ? row with { Time = _parsed.Time.UnixMilliseconds, OffsetMinutes = _parsed.Time.OffsetMinutes }
             : row with { Flags = row.Flags | flags };
         _codes[Rows++] = code;
-        _bytes += line.Length;
+        LineBytes += line.Length;
+    }
+
+    /// <summary>Adds the current row of a block of another segment, column by column.</summary>
+    /// <returns>False when the row is kept verbatim, or must be.</returns>
+    public bool TryAdd(in RowMeta row, BlockRows from)
+    {
+        if (from.ShapeIn(_shapes, _generation) is not { } code) return false;
+        var shape = _shapes.Shapes[code - 1];
+        for (var i = 0; i < shape.Fields.Length; i++)
+        {
+            var key = shape.Fields[i].Key;
+            from.MoveValue(i, Column(key), _generation);
+        }
+        _rows[Rows] = row;
+        _codes[Rows++] = code;
+        LineBytes += from.LineBytes;
+        return true;
     }
 
     /// <summary>Writes each chunk into one buffer in turn and passes it on.</summary>
-    public void Write(ByteWriter buffer, Action<int, (long Min, long Max)?> chunk)
+    public void Write(ByteWriter buffer, Action<int, IntegerRanges?> chunk)
     {
         var rows = _rows.AsSpan(0, Rows);
         TimeColumn.Write(buffer, rows);
@@ -55,21 +88,13 @@ internal sealed class BlockBuilder(KeyTable keys, ulong filterSeed, int maxRows)
         chunk(ColumnIds.Meta, null);
         ShapeBlock.Write(buffer, _shapes.Shapes, _codes.AsSpan(0, Rows));
         chunk(ColumnIds.Shapes, null);
-        if (_raw.Count > 0)
-        {
-            _ = _raw.Write(buffer);
-            chunk(ColumnIds.Raw, null);
-            for (var i = 0; i < _raw.Distinct; i++) _filter.AddLine(_raw.Entry(i));
-        }
+        if (_raw.Count > 0) WriteColumn(ColumnIds.RawKey, _raw, null, buffer, chunk);
         _used.Sort();
-        foreach (var key in _used)
-        {
-            var column = _columns[key]!;
-            chunk(ColumnIds.FirstKey + key, column.Write(buffer));
-            for (var i = 0; i < column.Distinct; i++) _filter.AddValue(_keyHashes[key], column.Entry(i));
-        }
-        buffer.Bytes(_filter.Build());
-        chunk(ColumnIds.Filter, null);
+        _derivation.Begin(_used, ColumnOf, _shapes.Shapes);
+        foreach (var key in _used) WriteColumn(key, ColumnOf(key), _derivation, buffer, chunk);
+        buffer.Bytes(_heads.Written);
+        chunk(ColumnIds.Heads, null);
+        _heads.Clear();
     }
 
     public void Clear()
@@ -78,8 +103,49 @@ internal sealed class BlockBuilder(KeyTable keys, ulong filterSeed, int maxRows)
         _used.Clear();
         _raw.Clear();
         _shapes.Clear();
-        _filter.Clear();
-        (Rows, _bytes) = (0, 0);
+        (Rows, LineBytes) = (0, 0);
+        _generation++;
+    }
+
+    private void WriteColumn(int key, ColumnBuilder column, Derivation? derivation, ByteWriter buffer, Action<int, IntegerRanges?> chunk)
+    {
+        var derived = column.Distinct == 1 ? null : derivation?.Find(key, _codes.AsSpan(0, Rows), _shapes.Shapes.Count);
+        var integers = derived is null && column.Distinct > FewIntegers && !Derivation.HasCodes(column) ? column.Integers() : null;
+        var encoding = column.Distinct == 1 ? ColumnEncoding.Constant
+            : derived is not null ? ColumnEncoding.Derived
+            : integers is not null ? ColumnEncoding.Integers
+            : column.Distinct == column.Count ? ColumnEncoding.Plain
+            : ColumnEncoding.Dictionary;
+        byte[]? inline = null;
+        if (integers is null)
+        {
+            _entries.Clear();
+            column.WriteEntries(_entries);
+            if (_entries.Length <= ColumnHead.InlineBelow) inline = _entries.Written.ToArray();
+            else
+            {
+                buffer.Bytes(_entries.Written);
+                chunk(ColumnIds.Entries(key), null);
+            }
+        }
+        if (encoding == ColumnEncoding.Dictionary)
+        {
+            CodeStream.Write(buffer, column.Codes, column.Distinct);
+            chunk(ColumnIds.Codes(key), null);
+        }
+        else if (integers is not null)
+        {
+            chunk(ColumnIds.Codes(key), IntegerStream.Write(buffer, column.Codes, integers));
+        }
+        new ColumnHead(key, encoding, column.Count, column.Distinct, derived?.Parent ?? 0, derived?.Map, inline).Write(_heads);
+    }
+
+    /// <summary>A time may be written in more than one way, as with the offset -0000. The rest of a parsed line is kept as it stands.</summary>
+    private bool HeaderComesBack(ReadOnlySpan<byte> line)
+    {
+        Span<byte> header = stackalloc byte[EventTime.HeaderLength];
+        _parsed.Time.Write(header);
+        return line.StartsWith(header);
     }
 
     private void AddFields(ReadOnlySpan<byte> line, Shape shape)
@@ -90,26 +156,9 @@ internal sealed class BlockBuilder(KeyTable keys, ulong filterSeed, int maxRows)
 
     private ColumnBuilder Column(int key)
     {
-        while (_columns.Count <= key)
-        {
-            _keyHashes.Add(_filter.KeyHash(keys[_columns.Count]));
-            _columns.Add(null);
-        }
+        while (_columns.Count <= key) _columns.Add(null);
         var column = _columns[key] ??= new ColumnBuilder();
         if (column.Count == 0) _used.Add(key);
         return column;
-    }
-
-    private bool ComesBack(ReadOnlySpan<byte> line, Shape shape)
-    {
-        _scratch.Clear();
-        LineRebuilder.Header(_scratch, _parsed.Time);
-        var ranges = _parsed.Fields;
-        for (var i = 0; i < ranges.Length; i++)
-        {
-            LineRebuilder.Field(_scratch, shape.Fields[i], keys[shape.Fields[i].Key], _parsed.Value(line, ranges[i]));
-        }
-        LineRebuilder.Spaces(_scratch, shape.TrailingSpaces);
-        return _scratch.Written.SequenceEqual(line);
     }
 }

@@ -45,6 +45,7 @@ internal sealed class SegmentBuilder(TimeProvider clock, SegmentForm? form = nul
     public IReadOnlyList<SegmentInfo> Write(TenantId tenant, string folder, Func<Guid, byte[]> keyOf)
     {
         var batches = _logs.Select(log => log.Source).Distinct().Order().ToArray();
+        var terminals = Terminals(batches);
         var written = new List<SegmentInfo>();
         try
         {
@@ -56,7 +57,7 @@ internal sealed class SegmentBuilder(TimeProvider clock, SegmentForm? form = nul
                 for (var number = 0; lines.MoveNext(); number++)
                 {
                     if (_count == MaxRowsAtOnce) WriteDays(tenant, folder, keyOf, batches, written);
-                    Append(lines, source.Received, index, batch, number);
+                    Append(lines, source.Received, index, terminals[batch], batch, number);
                 }
             }
             WriteDays(tenant, folder, keyOf, batches, written);
@@ -77,13 +78,13 @@ internal sealed class SegmentBuilder(TimeProvider clock, SegmentForm? form = nul
         (Rows, Bytes, _count) = (0, 0, 0);
     }
 
-    private void Append(in LineSplitter line, DateTimeOffset received, int log, int batch, int number)
+    private void Append(in LineSplitter line, DateTimeOffset received, int log, int terminal, int batch, int number)
     {
         var parsed = LineParser.Parse(line.Line, _parsed) == LineFlags.None;
         var (day, skewed) = parsed ? FilingDay.Of(_parsed.Time, received) : new FilingDay(JstDay.Of(received), false);
         var time = parsed ? _parsed.Time.UnixMilliseconds : received.ToUnixTimeMilliseconds();
         if (_count == _lines.Length) Array.Resize(ref _lines, _count * 2);
-        _lines[_count++] = new LineRef(day.Date.DayNumber, time, log, batch, number, line.Start, line.Length, line.End, skewed);
+        _lines[_count++] = new LineRef(day.Date.DayNumber, terminal, time, log, batch, number, line.Start, line.Length, line.End, skewed);
     }
 
     private void WriteDays(TenantId tenant, string folder, Func<Guid, byte[]> keyOf, BatchSource[] batches, List<SegmentInfo> written)
@@ -118,6 +119,14 @@ internal sealed class SegmentBuilder(TimeProvider clock, SegmentForm? form = nul
         });
     }
 
+    /// <summary>For each batch the rank of its terminal; batches are sorted by terminal first.</summary>
+    public static int[] Terminals(BatchSource[] batches)
+    {
+        var ranks = new int[batches.Length];
+        for (var i = 1; i < ranks.Length; i++) ranks[i] = ranks[i - 1] + (batches[i].Tmid == batches[i - 1].Tmid ? 0 : 1);
+        return ranks;
+    }
+
     private static void Sort(Span<LineRef> lines)
     {
         for (var i = 1; i < lines.Length; i++)
@@ -128,13 +137,15 @@ internal sealed class SegmentBuilder(TimeProvider clock, SegmentForm? form = nul
         }
     }
 
+    /// <param name="Terminal">Rank among the terminals held.</param>
     /// <param name="Batch">Rank among the batches held.</param>
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct LineRef(int Day, long Time, int Log, int Batch, int Number, int Start, int Length, LineEnd End, bool Skewed)
+    private readonly record struct LineRef(int Day, int Terminal, long Time, int Log, int Batch, int Number, int Start, int Length, LineEnd End, bool Skewed)
     {
         public static int Compare(LineRef left, LineRef right)
         {
             var order = left.Day.CompareTo(right.Day);
+            if (order == 0) order = left.Terminal.CompareTo(right.Terminal);
             if (order == 0) order = left.Time.CompareTo(right.Time);
             if (order == 0) order = left.Batch.CompareTo(right.Batch);
             return order != 0 ? order : left.Number.CompareTo(right.Number);

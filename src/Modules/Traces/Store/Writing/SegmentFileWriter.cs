@@ -5,6 +5,7 @@ using Akashi.Platform.Crypto;
 using Akashi.Platform.Tenancy;
 using Akashi.Traces.Store.Codec;
 using Akashi.Traces.Store.Columns;
+using Akashi.Traces.Store.Filters;
 using Akashi.Traces.Store.Format;
 using Microsoft.Win32.SafeHandles;
 
@@ -35,6 +36,9 @@ internal sealed class SegmentFileWriter : IDisposable
     private readonly KeyTable _keys = new();
     private readonly ulong _filterSeed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
     private readonly BlockBuilder _block;
+    private readonly BlockTerms _terms;
+    private readonly SegmentIndexBuilder _index = new();
+    private readonly HashSet<int> _inRanges = [];
     private readonly List<BlockEntry> _blocks = [];
     private readonly List<ChunkEntry> _chunks = [];
     private readonly ByteWriter _plain = new();
@@ -48,15 +52,18 @@ internal sealed class SegmentFileWriter : IDisposable
         (_handle, _batches, _level) = (handle, batches, form.CompressionLevel);
         _cipher = new ChunkCipher(tenant.Value, id, SegmentFormat.Version, key);
         _header = SegmentHeader.Write(tenant, id, day);
-        _block = new BlockBuilder(_keys, _filterSeed, form.BlockRows);
+        _block = new BlockBuilder(_keys, form.BlockRows);
+        _terms = new BlockTerms(_keys, _filterSeed);
         _output.Bytes(_header);
     }
+
+    public KeyTable Keys => _keys;
 
     private long Position => _written + _output.Length;
 
     /// <summary>Writes a whole segment durably: when this returns, file and folder entry are on disk.</summary>
     /// <param name="batches">Sorted; rows refer to them by index.</param>
-    /// <param name="rows">Adds all rows, in the order of time, batch and line.</param>
+    /// <param name="rows">Adds all rows, in the order of terminal, time, batch and line.</param>
     public static SegmentInfo Write(TenantId tenant, string folder, Guid id, JstDay day, BatchSource[] batches, byte[] key, SegmentForm form, Action<SegmentFileWriter> rows)
     {
         SegmentInfo? info = null;
@@ -76,6 +83,13 @@ internal sealed class SegmentFileWriter : IDisposable
         if (_block.IsFull) CloseBlock();
     }
 
+    /// <summary>Adds a row of another segment.</summary>
+    public void Add(in RowMeta row, BlockRows from)
+    {
+        if (!_block.TryAdd(row, from)) _block.Add(row, from.ReadLine());
+        if (_block.IsFull) CloseBlock();
+    }
+
     public void Dispose()
     {
         _cipher.Dispose();
@@ -86,7 +100,9 @@ internal sealed class SegmentFileWriter : IDisposable
     {
         if (_block.Rows > 0) CloseBlock();
         if (_blocks.Count == 0) throw new InvalidOperationException("A segment needs at least one row.");
-        var directory = new SegmentDirectory(_filterSeed, _batches, [.. _keys.Keys], [.. _blocks]);
+        var part = 0;
+        _index.Write(_plain, column => Chunk(part++, column, null));
+        var directory = new SegmentDirectory(_filterSeed, _batches, [.. _keys.Keys], [.. _blocks], [.. _chunks]);
         directory.Write(_plain);
         var (offset, decoded) = (Position, _plain.Length);
         var compressed = Compress(_plain.Written);
@@ -104,22 +120,30 @@ internal sealed class SegmentFileWriter : IDisposable
     {
         var number = _blocks.Count;
         _plain.Clear();
-        _block.Write(_plain, (column, range) => Chunk(number, column, range));
-        _blocks.Add(new BlockEntry(_block.Rows, _block.RawRows, _block.MinTime, _block.MaxTime, [.. _chunks]));
+        _inRanges.Clear();
+        _block.Write(_plain, (column, ranges) => Chunk(number, column, ranges));
+        foreach (var key in _block.Keys)
+        {
+            if (_chunks.Exists(chunk => chunk.Ranges is not null && chunk.Column == ColumnIds.Codes(key))) _inRanges.Add(key);
+        }
+        _index.AddBlock(_terms.Of(_block, _inRanges));
+        var (min, max) = _block.Times();
+        _blocks.Add(new BlockEntry(_block.Rows, _block.RawRows, min, max, _block.LineBytes, [.. _chunks]));
         _chunks.Clear();
         _block.Clear();
     }
 
-    private void Chunk(int block, int column, (long Min, long Max)? range)
+    /// <param name="block">Or the number of a part of the index.</param>
+    private void Chunk(int block, int column, IntegerRanges? ranges)
     {
         var plain = _plain.Written;
-        var compressed = column != ColumnIds.Filter && plain.Length >= WorthCompressing ? Compress(plain) : plain;
+        var compressed = column != ColumnIds.IndexPage && plain.Length >= WorthCompressing ? Compress(plain) : plain;
         var packed = compressed.Length < plain.Length;
         if (!packed) compressed = plain;
         var offset = Position;
         var stored = _output.Reserve(compressed.Length + SegmentFormat.TagBytes);
         _cipher.Encrypt(++_number, column, block, compressed, stored);
-        _chunks.Add(new ChunkEntry(column, _number, offset, stored.Length, plain.Length, packed, range));
+        _chunks.Add(new ChunkEntry(column, _number, offset, stored.Length, plain.Length, packed, ranges));
         _plain.Clear();
         if (_output.Length >= Buffered) Flush();
     }

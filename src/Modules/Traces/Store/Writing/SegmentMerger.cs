@@ -1,9 +1,5 @@
 using Akashi.Platform.Tenancy;
-using Akashi.Traces.Contracts.Predicates;
-using Akashi.Traces.Store.Columns;
-using Akashi.Traces.Store.Format;
 using Akashi.Traces.Store.Reading;
-using Akashi.Traces.Store.Search;
 
 namespace Akashi.Traces.Store.Writing;
 
@@ -22,19 +18,12 @@ internal sealed class SegmentMerger(TimeProvider clock, SegmentForm? form = null
         if (sources.FirstOrDefault(source => source.Day != day) is { } other) throw new ArgumentException($"Segments of {day} and {other.Day} cannot be merged.", nameof(sources));
         var id = Guid.CreateVersion7(clock.GetUtcNow());
         var batches = sources.SelectMany(source => source.Directory.Batches).Distinct().Order().ToArray();
-        var ranks = sources.ToDictionary(source => source, source => source.Directory.Batches.Select(batch => Array.BinarySearch(batches, batch)).ToArray());
+        var terminals = SegmentBuilder.Terminals(batches);
+        var ranks = sources.ToDictionary(source => source, source => source.Directory.Batches.Select(batch => Array.BinarySearch(batches, batch)).Select(rank => (terminals[rank], rank)).ToArray());
         return SegmentFileWriter.Write(tenant, folder, id, day, batches, keyOf(id), form ?? SegmentForm.Merged, writer =>
         {
-            var line = new ByteWriter();
-            using var rows = new OrderedRows(tenant, sources, new TraceQuery(new AllTraces()));
-            while (rows.MoveNext(cancel))
-            {
-                var (block, row) = (rows.Block, rows.Row);
-                var meta = block.Meta;
-                line.Clear();
-                block.AppendLine(row, line);
-                writer.Add(new RowMeta(block.Times[row], meta.OffsetMinutes(row), ranks[block.Segment][meta.Batch(row)], meta.Line(row), meta.Flags(row), meta.End(row)), line.Written);
-            }
+            using var cursors = new MergeCursors(tenant, sources, ranks, writer.Keys);
+            while (cursors.MoveNext(cancel)) writer.Add(cursors.Meta, cursors.Rows);
         });
     }
 }

@@ -32,8 +32,12 @@ internal sealed class ShapeTable(KeyTable keys)
     public int CodeOf(ReadOnlySpan<byte> line, ParsedLine parsed)
     {
         var trailing = Resolve(line, parsed);
-        if (trailing < 0) return ShapeBlock.Raw;
-        var fields = _fields.AsSpan(0, parsed.Count);
+        return trailing < 0 ? ShapeBlock.Raw : CodeOf(_fields.AsSpan(0, parsed.Count), trailing);
+    }
+
+    /// <param name="fields">With keys of this segment.</param>
+    public int CodeOf(ReadOnlySpan<ShapeField> fields, int trailing)
+    {
         var hash = HashOf(fields, trailing);
         if (!_byHash.TryGetValue(hash, out var codes)) _byHash.Add(hash, codes = []);
         foreach (var known in CollectionsMarshal.AsSpan(codes))

@@ -1,0 +1,65 @@
+using Akashi.Traces.Lines;
+using Akashi.Traces.Query;
+using Akashi.Traces.Store.Columns;
+using Akashi.Traces.Store.Writing;
+
+namespace Akashi.Traces.Store.Filters;
+
+/// <summary>Collects the hashes of what one block can be found by. Reused from block to block.</summary>
+internal sealed class BlockTerms(KeyTable keys, ulong seed)
+{
+    private readonly HashSet64 _terms = new();
+    private readonly HashSet64 _texts = new();
+    private readonly Folder _folder = new();
+    private readonly Folder _keyFolder = new();
+    private readonly ParsedLine _parsed = new();
+    private readonly List<ulong> _keyHashes = [];
+
+    /// <param name="leaveOut">Columns whose ranges tell what they hold.</param>
+    public ReadOnlySpan<ulong> Of(BlockBuilder block, IReadOnlySet<int> leaveOut)
+    {
+        _terms.Clear();
+        _texts.Clear();
+        foreach (var key in block.Keys)
+        {
+            if (leaveOut.Contains(key)) continue;
+            var column = block.ColumnOf(key);
+            var keyHash = KeyHash(key);
+            for (var i = 0; i < column.Distinct; i++) AddValue(keyHash, column.Entry(i));
+        }
+        for (var i = 0; i < block.Raw.Distinct; i++) AddLine(block.Raw.Entry(i));
+        return _terms.Items;
+    }
+
+    private void AddValue(ulong keyHash, ReadOnlySpan<byte> value)
+    {
+        var folded = _folder.Fold(value);
+        if (!Words.IsOne(folded)) _terms.Add(TermHash.Value(folded, keyHash));
+        // The same text under another key, as of a process and its parent, has the same words.
+        if (_texts.Add(FastHash.Of(folded, seed))) AddText(folded);
+    }
+
+    /// <summary>A line kept verbatim: its fields when it can be parsed, else its words.</summary>
+    private void AddLine(ReadOnlySpan<byte> line)
+    {
+        if (LineParser.Parse(line, _parsed) != LineFlags.None)
+        {
+            AddText(_folder.Fold(UnparsedText.Of(line)));
+            return;
+        }
+        foreach (ref readonly var field in _parsed.Fields) AddValue(TermHash.Key(_keyFolder.Fold(ParsedLine.Key(line, field)), seed), _parsed.Value(line, field));
+    }
+
+    private void AddText(ReadOnlySpan<byte> folded)
+    {
+        var words = new Words(folded);
+        while (words.MoveNext()) _terms.Add(TermHash.Word(words.Current, seed));
+        Grams.Add(folded, seed, _terms);
+    }
+
+    private ulong KeyHash(int key)
+    {
+        while (_keyHashes.Count <= key) _keyHashes.Add(TermHash.Key(_keyFolder.Fold(keys[_keyHashes.Count]), seed));
+        return _keyHashes[key];
+    }
+}

@@ -13,13 +13,16 @@ internal static partial class Zstd
 
     public static int Bound(int length) => (int)ZSTD_compressBound((nuint)length);
 
+    /// <param name="dictionary">Made for the level; then the level does not count.</param>
     /// <returns>Bytes written.</returns>
-    public static int Compress(ReadOnlySpan<byte> source, Span<byte> destination, int level)
+    public static int Compress(ReadOnlySpan<byte> source, Span<byte> destination, int level, ZstdDictionary? dictionary = null)
     {
         if (!Compressors.TryTake(out var context)) context = Created(ZSTD_createCCtx());
         try
         {
-            var written = ZSTD_compressCCtx(context, ref MemoryMarshal.GetReference(destination), (nuint)destination.Length, in MemoryMarshal.GetReference(source), (nuint)source.Length, level);
+            var written = dictionary is null
+                ? ZSTD_compressCCtx(context, ref MemoryMarshal.GetReference(destination), (nuint)destination.Length, in MemoryMarshal.GetReference(source), (nuint)source.Length, level)
+                : ZSTD_compress_usingCDict(context, ref MemoryMarshal.GetReference(destination), (nuint)destination.Length, in MemoryMarshal.GetReference(source), (nuint)source.Length, dictionary);
             if (ZSTD_isError(written) != 0) throw new InvalidOperationException($"libzstd cannot compress {source.Length} bytes: {Name(written)}.");
             return (int)written;
         }
@@ -32,12 +35,14 @@ internal static partial class Zstd
 
     /// <summary>Fills <paramref name="destination"/> exactly.</summary>
     /// <exception cref="InvalidDataException">The source is damaged or holds more or less.</exception>
-    public static void Decompress(ReadOnlySpan<byte> source, Span<byte> destination)
+    public static void Decompress(ReadOnlySpan<byte> source, Span<byte> destination, ZstdDictionary? dictionary = null)
     {
         if (!Decompressors.TryTake(out var context)) context = Created(ZSTD_createDCtx());
         try
         {
-            var written = ZSTD_decompressDCtx(context, ref MemoryMarshal.GetReference(destination), (nuint)destination.Length, in MemoryMarshal.GetReference(source), (nuint)source.Length);
+            var written = dictionary is null
+                ? ZSTD_decompressDCtx(context, ref MemoryMarshal.GetReference(destination), (nuint)destination.Length, in MemoryMarshal.GetReference(source), (nuint)source.Length)
+                : ZSTD_decompress_usingDDict(context, ref MemoryMarshal.GetReference(destination), (nuint)destination.Length, in MemoryMarshal.GetReference(source), (nuint)source.Length, dictionary);
             if (ZSTD_isError(written) != 0) throw new InvalidDataException($"zstd: {Name(written)}.");
             if (written != (nuint)destination.Length) throw new InvalidDataException($"zstd: {written} bytes instead of {destination.Length}.");
         }
@@ -72,6 +77,12 @@ internal static partial class Zstd
 
     [LibraryImport(Library)]
     private static partial nuint ZSTD_decompressDCtx(nint context, ref byte destination, nuint capacity, in byte source, nuint length);
+
+    [LibraryImport(Library)]
+    private static partial nuint ZSTD_compress_usingCDict(nint context, ref byte destination, nuint capacity, in byte source, nuint length, ZstdDictionary dictionary);
+
+    [LibraryImport(Library)]
+    private static partial nuint ZSTD_decompress_usingDDict(nint context, ref byte destination, nuint capacity, in byte source, nuint length, ZstdDictionary dictionary);
 
     [LibraryImport(Library)]
     private static partial uint ZSTD_isError(nuint code);

@@ -34,8 +34,9 @@ internal sealed record BlockEntry(int Rows, int RawRows, long MinTime, long MaxT
 }
 
 /// <summary>The directory of a segment. Chunks lie one after another from the end of the header, so offsets and nonces follow from the lengths.</summary>
+/// <param name="Dictionary">Text that values are compressed against; the first chunk of the file.</param>
 /// <param name="Index">The pages of the index in order, then its lists.</param>
-internal sealed record SegmentDirectory(ulong FilterSeed, BatchSource[] Batches, byte[][] Keys, BlockEntry[] Blocks, ChunkEntry[] Index)
+internal sealed record SegmentDirectory(ulong FilterSeed, BatchSource[] Batches, byte[][] Keys, BlockEntry[] Blocks, ChunkEntry[] Index, ChunkEntry? Dictionary)
 {
     private const int MaxBatches = 1 << 24;
     private const int MaxBlocks = 1 << 24;
@@ -58,6 +59,7 @@ internal sealed record SegmentDirectory(ulong FilterSeed, BatchSource[] Batches,
             to.Varint(key.Length);
             to.Bytes(key);
         }
+        WriteChunks(to, Dictionary is { } dictionary ? [dictionary] : []);
         to.Varint(Blocks.Length);
         foreach (var block in Blocks) Write(to, block);
         WriteChunks(to, Index);
@@ -71,13 +73,15 @@ internal sealed record SegmentDirectory(ulong FilterSeed, BatchSource[] Batches,
         for (var i = 0; i < batches.Length; i++) batches[i] = ReadBatch(ref from);
         var keys = new byte[from.Count(SegmentFormat.MaxSegmentKeys)][];
         for (var i = 0; i < keys.Length; i++) keys[i] = from.Bytes(from.Count(MaxKeyBytes)).ToArray();
-        var blocks = new BlockEntry[from.Count(Math.Min(MaxBlocks, from.Remaining))];
         var (offset, number) = ((long)SegmentHeader.Length, 1UL);
+        var dictionary = ReadChunks(ref from, keys.Length, 1, ref offset, ref number);
+        if (dictionary is [var first] && (first.Column != ColumnIds.Dictionary || first.Decoded > SegmentFormat.MaxDictionaryBytes)) throw new InvalidDataException("the dictionary is none.");
+        var blocks = new BlockEntry[from.Count(Math.Min(MaxBlocks, from.Remaining))];
         for (var i = 0; i < blocks.Length; i++) blocks[i] = ReadBlock(ref from, keys.Length, ref offset, ref number);
         var index = ReadChunks(ref from, keys.Length, MaxIndexChunks, ref offset, ref number);
         if (offset != directoryOffset) throw new InvalidDataException($"the chunks end at {offset}, not at {directoryOffset}.");
         from.End();
-        return new SegmentDirectory(seed, batches, keys, blocks, index);
+        return new SegmentDirectory(seed, batches, keys, blocks, index, dictionary is [var text] ? text : null);
     }
 
     private static void Write(ByteWriter to, BlockEntry block)

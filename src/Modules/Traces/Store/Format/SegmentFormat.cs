@@ -21,6 +21,9 @@ internal static class SegmentFormat
     /// <summary>No chunk decodes to more; checked before memory is taken.</summary>
     public const int MaxChunkBytes = MaxLogBytes + (64 << 20);
 
+    /// <summary>Of the text that a segment's values are compressed against.</summary>
+    public const int MaxDictionaryBytes = 1 << 18;
+
     public const int KeyBytes = 32;
     public const int NonceBytes = 12;
     public const int TagBytes = 16;
@@ -38,6 +41,7 @@ internal static class ColumnIds
     public const int Heads = 4;
     public const int IndexPage = 5;
     public const int IndexLists = 6;
+    public const int Dictionary = 7;
 
     /// <summary>Stands for the lines kept verbatim where others have a key.</summary>
     public const int RawKey = -1;
@@ -52,10 +56,13 @@ internal static class ColumnIds
     /// <summary>Which value each occurrence of key n has.</summary>
     public static int Codes(int key) => Entries(key) + 1;
 
+    /// <summary>Distinct values, of verbatim lines or of a key: what the segment's dictionary serves.</summary>
+    public static bool IsEntries(int column) => column >= First && column % 2 == 0;
+
     /// <summary>The key that a column of values or codes belongs to.</summary>
     public static int KeyOf(int column) => (column - First) / 2 - 1;
 
-    public static bool IsKnown(int column, int keys) => column is > Directory and <= IndexLists || column >= First && column <= Codes(keys - 1);
+    public static bool IsKnown(int column, int keys) => column is > Directory and <= Dictionary || column >= First && column <= Codes(keys - 1);
 
     public static string Name(int column, IReadOnlyList<string>? keys = null) => column switch
     {
@@ -66,6 +73,7 @@ internal static class ColumnIds
         Heads => "columns",
         IndexPage => "index",
         IndexLists => "index lists",
+        Dictionary => "dictionary",
         First or First + 1 => "raw lines",
         _ => keys is not null && KeyOf(column) < keys.Count ? keys[KeyOf(column)] : $"column {column}",
     };

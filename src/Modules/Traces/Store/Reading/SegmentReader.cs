@@ -21,6 +21,7 @@ internal sealed class SegmentReader : IDisposable
     private readonly SafeFileHandle _handle;
     private readonly ChunkCipher _cipher;
     private readonly string _path;
+    private ZstdDictionary? _dictionary;
     private int _users = 1;
     private int _disposed;
     private readonly int _directoryBytes;
@@ -54,8 +55,8 @@ internal sealed class SegmentReader : IDisposable
 
     public string[] KeyNames { get; }
 
-    /// <summary>Memory held by the directory and the parts of the index read so far.</summary>
-    public long CachedBytes => _directoryBytes + Index.Bytes;
+    /// <summary>Memory held by the directory, the dictionary and the parts of the index read so far.</summary>
+    public long CachedBytes => _directoryBytes + Index.Bytes + (_dictionary is null ? 0 : Directory.Dictionary!.Value.Decoded);
 
     public SegmentIndex Index { get; }
 
@@ -151,7 +152,7 @@ internal sealed class SegmentReader : IDisposable
         var plain = ArrayPool<byte>.Shared.Rent(Math.Max(1, chunk.Decoded));
         try
         {
-            Unpack(_handle, _cipher, chunk, block, plain, default);
+            Unpack(_handle, _cipher, chunk, block, plain, default, ColumnIds.IsEntries(chunk.Column) ? Dictionary() : null);
             return plain;
         }
         catch
@@ -160,6 +161,18 @@ internal sealed class SegmentReader : IDisposable
             throw;
         }
     });
+
+    private ZstdDictionary? Dictionary()
+    {
+        if (Directory.Dictionary is not { } chunk || Volatile.Read(ref _dictionary) is { } known) return _dictionary;
+        var dictionary = DecodePart(OutsideBlocks, chunk, bytes => ZstdDictionary.ToDecompress(bytes.Span));
+        if (Interlocked.CompareExchange(ref _dictionary, dictionary, null) is { } other)
+        {
+            dictionary.Dispose();
+            return other;
+        }
+        return dictionary;
+    }
 
     private static SegmentDirectory ReadDirectory(SafeFileHandle handle, ChunkCipher cipher, SegmentTrailer trailer)
     {
@@ -174,7 +187,7 @@ internal sealed class SegmentReader : IDisposable
         return directory.Blocks.Length > 0 ? directory : throw new InvalidDataException("it lists no block.");
     }
 
-    private static void Unpack(SafeFileHandle handle, ChunkCipher cipher, in ChunkEntry chunk, int block, byte[] plain, ReadOnlySpan<byte> header)
+    private static void Unpack(SafeFileHandle handle, ChunkCipher cipher, in ChunkEntry chunk, int block, byte[] plain, ReadOnlySpan<byte> header, ZstdDictionary? dictionary = null)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(chunk.Stored);
         try
@@ -183,7 +196,7 @@ internal sealed class SegmentReader : IDisposable
             Fill(handle, chunk.Offset, stored);
             var packed = stored[..^SegmentFormat.TagBytes];
             cipher.Decrypt(chunk.Number, chunk.Column, block, stored, packed, header);
-            if (chunk.Compressed) Zstd.Decompress(packed, plain.AsSpan(0, chunk.Decoded));
+            if (chunk.Compressed) Zstd.Decompress(packed, plain.AsSpan(0, chunk.Decoded), dictionary);
             else if (packed.Length == chunk.Decoded) packed.CopyTo(plain);
             else throw new InvalidDataException($"{packed.Length} bytes instead of {chunk.Decoded}.");
         }
@@ -233,6 +246,7 @@ internal sealed class SegmentReader : IDisposable
         if (Interlocked.Decrement(ref _users) != 0) return;
         _cipher.Dispose();
         _handle.Dispose();
+        _dictionary?.Dispose();
     }
 
     internal readonly struct Use(SegmentReader reader) : IDisposable

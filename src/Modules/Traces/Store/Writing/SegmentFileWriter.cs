@@ -7,6 +7,7 @@ using Akashi.Traces.Store.Codec;
 using Akashi.Traces.Store.Columns;
 using Akashi.Traces.Store.Filters;
 using Akashi.Traces.Store.Format;
+using Akashi.Traces.Store.Reading;
 using Microsoft.Win32.SafeHandles;
 
 namespace Akashi.Traces.Store.Writing;
@@ -27,6 +28,9 @@ internal sealed class SegmentFileWriter : IDisposable
 {
     private const int Buffered = 1 << 20;
     private const int WorthCompressing = 48;
+
+    /// <summary>A smaller first block is mostly the only one.</summary>
+    private const int WorthDictionary = 1024;
     private readonly SafeFileHandle _handle;
     private readonly ChunkCipher _cipher;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -43,6 +47,8 @@ internal sealed class SegmentFileWriter : IDisposable
     private readonly List<ChunkEntry> _chunks = [];
     private readonly ByteWriter _plain = new();
     private readonly ByteWriter _output = new();
+    private ZstdDictionary? _dictionary;
+    private ChunkEntry? _dictionaryChunk;
     private byte[] _compressed = [];
     private long _written;
     private ulong _number;
@@ -94,6 +100,7 @@ internal sealed class SegmentFileWriter : IDisposable
     {
         _cipher.Dispose();
         _hash.Dispose();
+        _dictionary?.Dispose();
     }
 
     private SegmentInfo Finish(Guid id, JstDay day, string name)
@@ -102,7 +109,7 @@ internal sealed class SegmentFileWriter : IDisposable
         if (_blocks.Count == 0) throw new InvalidOperationException("A segment needs at least one row.");
         var part = 0;
         _index.Write(_plain, column => Chunk(part++, column, null));
-        var directory = new SegmentDirectory(_filterSeed, _batches, [.. _keys.Keys], [.. _blocks], [.. _chunks]);
+        var directory = new SegmentDirectory(_filterSeed, _batches, [.. _keys.Keys], [.. _blocks], [.. _chunks], _dictionaryChunk);
         directory.Write(_plain);
         var (offset, decoded) = (Position, _plain.Length);
         var compressed = Compress(_plain.Written);
@@ -121,6 +128,7 @@ internal sealed class SegmentFileWriter : IDisposable
         var number = _blocks.Count;
         _plain.Clear();
         _inRanges.Clear();
+        if (number == 0) WriteDictionary();
         _block.Write(_plain, (column, ranges) => Chunk(number, column, ranges));
         foreach (var key in _block.Keys)
         {
@@ -133,11 +141,27 @@ internal sealed class SegmentFileWriter : IDisposable
         _block.Clear();
     }
 
+    /// <summary>The values of the first block: much of them comes again in the others.</summary>
+    private void WriteDictionary()
+    {
+        if (_block.Rows < WorthDictionary) return;
+        foreach (var key in _block.Keys)
+        {
+            var column = _block.ColumnOf(key);
+            for (var i = 0; i < column.Distinct && _plain.Length + column.Entry(i).Length <= SegmentFormat.MaxDictionaryBytes; i++) _plain.Bytes(column.Entry(i));
+        }
+        if (_plain.Length == 0) return;
+        _dictionary = ZstdDictionary.ToCompress(_plain.Written, _level);
+        Chunk(SegmentReader.OutsideBlocks, ColumnIds.Dictionary, null);
+        _dictionaryChunk = _chunks[0];
+        _chunks.Clear();
+    }
+
     /// <param name="block">Or the number of a part of the index.</param>
     private void Chunk(int block, int column, IntegerRanges? ranges)
     {
         var plain = _plain.Written;
-        var compressed = column != ColumnIds.IndexPage && plain.Length >= WorthCompressing ? Compress(plain) : plain;
+        var compressed = column != ColumnIds.IndexPage && plain.Length >= WorthCompressing ? Compress(plain, ColumnIds.IsEntries(column) ? _dictionary : null) : plain;
         var packed = compressed.Length < plain.Length;
         if (!packed) compressed = plain;
         var offset = Position;
@@ -148,11 +172,11 @@ internal sealed class SegmentFileWriter : IDisposable
         if (_output.Length >= Buffered) Flush();
     }
 
-    private ReadOnlySpan<byte> Compress(ReadOnlySpan<byte> plain)
+    private ReadOnlySpan<byte> Compress(ReadOnlySpan<byte> plain, ZstdDictionary? dictionary = null)
     {
         var bound = Zstd.Bound(plain.Length);
         if (_compressed.Length < bound) _compressed = new byte[Math.Max(bound, Buffered)];
-        return _compressed.AsSpan(0, Zstd.Compress(plain, _compressed, _level));
+        return _compressed.AsSpan(0, Zstd.Compress(plain, _compressed, _level, dictionary));
     }
 
     private void Flush()

@@ -6,11 +6,11 @@ using Akashi.Supervisor;
 
 namespace Akashi.Cli.Traces;
 
-/// <summary><c>trace search|count|export|import</c>.</summary>
+/// <summary><c>trace search|count|top|histogram|export|import</c>.</summary>
 internal static class TraceCommands
 {
     public static readonly ApiRoute Search = ApiRoute.Get("/api/v1/traces"), Count = ApiRoute.Get("/api/v1/traces/count"),
-        Export = ApiRoute.Get("/api/v1/traces/export"), Import = ApiRoute.Put("/api/v1/traces/import/{name}");
+        Histogram = ApiRoute.Get("/api/v1/traces/histogram"), Groups = ApiRoute.Get("/api/v1/traces/groups"), Export = ApiRoute.Get("/api/v1/traces/export"), Import = ApiRoute.Put("/api/v1/traces/import/{name}");
 
     public static Command Create(TimeProvider clock, WithApi withApi)
     {
@@ -33,6 +33,18 @@ internal static class TraceCommands
         var count = new ApiCommand("count", Words.Say("Count traces.", "件数を表示。"), Count) { query, last, from, to };
         count.SetAction((parsed, cancellation) => WithRangeAsync(parsed, (api, range) => TraceCount.RunAsync(api, parsed.GetRequiredValue(query), range, Console.Out, cancellation)));
 
+        var by = new Argument<string[]>("FIELD") { Description = Words.Say("One to three fields.", "1〜3 個の項目。"), Arity = new ArgumentArity(1, 3) };
+        var sum = new Option<string?>("--sum") { Description = Words.Say("Add up the numbers of this field.", "この項目の数値を合計する。") };
+        var most = new Option<int>("--limit") { Description = Words.Say("At most so many lines.", "最大の行数。"), DefaultValueFactory = _ => 20 };
+        var top = new ApiCommand("top", Words.Say("Show the most frequent values of fields.", "項目の値を多い順に表示。"), Groups) { query, by, last, from, to, sum, most };
+        top.SetAction((parsed, cancellation) => WithRangeAsync(parsed, (api, range) =>
+            TraceGroups.TopAsync(api, parsed.GetRequiredValue(query), range, parsed.GetRequiredValue(by), parsed.GetValue(sum), parsed.GetValue(most), Console.Out, Console.Error, cancellation)));
+
+        var interval = new Option<string>("--interval") { Description = Words.Say("Width of a step: 30s, 10m, 1h, 1d.", "刻みの幅。30s・10m・1h・1d など。"), DefaultValueFactory = _ => "1h" };
+        var histogram = new ApiCommand("histogram", Words.Say("Count traces in steps of time.", "時間ごとの件数を表示。"), Histogram) { query, last, from, to, interval };
+        histogram.SetAction((parsed, cancellation) => WithRangeAsync(parsed, (api, range) =>
+            TraceGroups.HistogramAsync(api, parsed.GetRequiredValue(query), range, parsed.GetRequiredValue(interval), Console.Out, cancellation)));
+
         var export = new ApiCommand("export", Words.Say("Write the original lines to standard output, byte for byte, oldest first.", "元の行をそのまま、古い順に標準出力へ。"), Export) { query, last, from, to };
         export.SetAction((parsed, cancellation) => WithRangeAsync(parsed, async (api, range) =>
         {
@@ -43,7 +55,7 @@ internal static class TraceCommands
         var import = new ApiCommand("import", Words.Say("Store batches from elsewhere.", "よそで集めた証跡ログを保存。"), Import) { paths };
         import.SetAction((parsed, cancellation) => withApi(parsed, api =>
             new TraceImport(api, clock).RunAsync(parsed.GetRequiredValue(paths), Console.Error, !Console.IsErrorRedirected, cancellation)));
-        return new Command("trace", Words.Say("Search, count, export and import traces.", "証跡ログの検索・件数・出力・取り込み。")) { search, count, export, import };
+        return new Command("trace", Words.Say("Search, count, export and import traces.", "証跡ログの検索・件数・出力・取り込み。")) { search, count, top, histogram, export, import };
 
         Task<int> WithRangeAsync(ParseResult parsed, Func<ApiConnection, TimeRange, Task<int>> action)
         {

@@ -50,6 +50,7 @@ public sealed class TracesModule : AkashiModule
         services.AddSingleton<IRetained, ArchiveRetention>();
         if (!options.EmbeddedTraces) return;
         services.AddSingleton<IRetained, SegmentRetention>();
+        services.AddSingleton<StoreUpgrade>();
         services.AddHostedService<Indexer>();
         services.AddHostedService<Merger>();
     }
@@ -60,7 +61,10 @@ public sealed class TracesModule : AkashiModule
         var folder = services.GetRequiredService<SegmentFolder>();
         folder.Take();
         foreach (var tenant in await services.GetRequiredService<TenantDirectory>().ListAsync(cancellation))
+        {
+            await services.GetRequiredService<StoreUpgrade>().RunAsync(tenant.Id, cancellation);
             folder.Sweep(tenant.Id, await services.GetRequiredService<SegmentCatalogue>().FileNamesAsync(tenant.Id, cancellation));
+        }
     }
 
     public override void MapRoutes(ServiceRoutes routes)
@@ -70,6 +74,8 @@ public sealed class TracesModule : AkashiModule
         routes.Api.MapPut("/api/v1/traces/import/{name}", ImportBatch.HandleAsync).RequirePermission(Permission.TracesImport, TenantScope.Own).TakesBatches();
         routes.Api.MapGet("/api/v1/traces", SearchTraces.HandleAsync).RequirePermission(Permission.TracesSearch, TenantScope.Own).CountsAs(QuotaKind.Searches);
         routes.Api.MapGet("/api/v1/traces/count", CountTraces.HandleAsync).RequirePermission(Permission.TracesSearch, TenantScope.Own).CountsAs(QuotaKind.Searches);
+        routes.Api.MapGet("/api/v1/traces/histogram", CountByTime.HandleAsync).RequirePermission(Permission.TracesSearch, TenantScope.Own).CountsAs(QuotaKind.Searches);
+        routes.Api.MapGet("/api/v1/traces/groups", GroupTraces.HandleAsync).RequirePermission(Permission.TracesSearch, TenantScope.Own).CountsAs(QuotaKind.Searches);
         routes.Api.MapGet("/api/v1/traces/export", ExportTraces.HandleAsync).RequirePermission(Permission.TracesExport, TenantScope.Own).CountsAs(QuotaKind.Searches);
 
         TracesPages.Map(routes);

@@ -3,6 +3,7 @@ using Akashi.Platform.Tenancy;
 using Akashi.Traces.Contracts.Predicates;
 using Akashi.Traces.Lines;
 using Akashi.Traces.Query;
+using Akashi.Traces.Store.Columns;
 using Akashi.Traces.Store.Search;
 using Akashi.Traces.Store.Writing;
 using Akashi.Traces.Tests.Lines;
@@ -56,11 +57,61 @@ public class SearchTests
         var segments = store.OpenAll();
         var from = new DateTimeOffset(2026, 2, 1, 11, 0, 0, TimeSpan.Zero).AddMilliseconds(chance.Next(100));
         var query = new TraceQuery(chance.Chance(40) ? new AllTraces() : new PredicateMaker(chance).Predicate(), from, from.AddMilliseconds(1 + chance.Next(chance.Chance(50) ? 50 : 30_000_000)));
-        var buckets = 1 + chance.Next(60);
-        var width = SegmentSearch.BucketWidth(query, buckets);
-        var expected = new long[buckets];
+        var steps = 1 + chance.Next(60);
+        var width = Math.Max(1, (query.EndTime - query.FirstTime + steps - 1) / steps);
+        var expected = new long[steps];
         foreach (var row in Naive(store, query)) expected[(row.Position.Time - query.FirstTime) / width]++;
-        Assert.Equal(expected, Ask.Histogram(store.Tenant, segments, query, buckets, SearchOptions.Default, CancellationToken.None));
+        Assert.Equal(expected, Ask.Histogram(store.Tenant, segments, query, query.FirstTime, width, steps, new SearchOptions(1 + chance.Next(3))));
+    }, 2);
+
+    [Fact]
+    public void Groups_AnyFields_CountAndAddUpAsEachLineSays() => Seeded.Repeat(chance =>
+    {
+        using var store = Filled(chance);
+        var query = Query(chance);
+        string[] fields = [.. Enumerable.Range(0, 1 + chance.Next(3)).Select(_ => chance.Pick(LineMaker.Keys))];
+        var sum = chance.Chance(50) ? chance.Pick(LineMaker.Keys) : null;
+        var expected = new Dictionary<string, (long Count, Int128 Sum)>();
+        foreach (var row in Naive(store, query))
+        {
+            var key = Key(fields.Select(field => First(row.Trace, field)));
+            var cell = expected.GetValueOrDefault(key);
+            expected[key] = (cell.Count + 1, cell.Sum + (sum is not null && First(row.Trace, sum) is { } text && ColumnBuilder.TryInteger(Encoding.UTF8.GetBytes(text), out var number) ? number : 0));
+        }
+        var found = Ask.Groups(store.Tenant, store.OpenAll(), query, fields, sum, new SearchOptions(1 + chance.Next(3)));
+        Assert.Equal((expected.Count, expected.Values.Sum(cell => cell.Count)), (found.Count, found.Rows));
+        var top = found.Top(int.MaxValue);
+        foreach (var group in top) Assert.Equal(expected[Key(group.Values)], (group.Count, group.Sum));
+        Assert.Equal(top.Select(group => group.Count).OrderDescending(), top.Select(group => group.Count));
+        Assert.Equal(top.Take(3).Select(group => Key(group.Values)), found.Top(3).Select(group => Key(group.Values)));
+
+        static string Key(IEnumerable<string?> values) => string.Join('\u0001', values.Select(value => value ?? "\u0002"));
+
+        static string? First(NaiveTrace trace, string field)
+        {
+            foreach (var (key, value) in trace.Fields ?? [])
+            {
+                if (Folder.Fold(key).AsSpan().SequenceEqual(Folder.Fold(field))) return value;
+            }
+            return null;
+        }
+    }, 3);
+
+    [Fact]
+    public void First_OldestPageByPage_GivesEveryTraceOnce() => Seeded.Repeat(chance =>
+    {
+        using var store = Filled(chance);
+        var query = Query(chance);
+        var seen = new List<TracePosition>();
+        var next = default(TracePosition?);
+        do
+        {
+            var page = Ask.First(store.Tenant, store.OpenAll(), query, TraceOrder.Oldest, 7, next, SearchOptions.Default, CancellationToken.None);
+            seen.AddRange(page.Traces.Select(trace => trace.Position));
+            next = page.Next;
+        }
+        while (next is not null);
+        Assert.Equal(Naive(store, query).Select(row => row.Position).Reverse(), seen);
     }, 2);
 
     [Fact]
@@ -122,7 +173,8 @@ public class SearchTests
         Assert.Throws<InvalidOperationException>(() => Ask.Count(TenantId.New(TimeProvider.System), store.OpenAll(), query, SearchOptions.Default, CancellationToken.None));
         Assert.ThrowsAny<OperationCanceledException>(() => Ask.Count(store.Tenant, store.OpenAll(), query, SearchOptions.Default, new CancellationToken(true)));
         Assert.Throws<ArgumentOutOfRangeException>(() => Ask.Newest(store.Tenant, [], query, 0, null, SearchOptions.Default, CancellationToken.None));
-        Assert.Throws<ArgumentException>(() => Ask.Histogram(store.Tenant, [], query, 10, SearchOptions.Default, CancellationToken.None));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Ask.Histogram(store.Tenant, [], query, 0, 1, SegmentSearch.MaxBuckets + 1, SearchOptions.Default));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Ask.Groups(store.Tenant, [], query, [], null, SearchOptions.Default));
     }
 
     private static TestSegments Filled(Seeded chance)

@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using System.Text;
 using Akashi.Identity.Contracts;
 using Akashi.Platform.Hosting;
 using Akashi.Platform.Tenancy;
 using Akashi.Traces.Archive;
+using Akashi.Traces.Store.Filters;
 using Akashi.Traces.Store.Writing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -22,9 +24,12 @@ internal sealed partial class Indexer(
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan FullScan = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(3);
-    private const int MaximumBatches = 500;
+    private const int MaximumBatches = 4000;
     private const long MaximumLogBytes = 192 << 20;
     private const long LeastShare = 16 << 20;
+
+    /// <summary>From so many bytes on, all processors work at them.</summary>
+    private const long WorthSharing = 4 << 20;
 
     private readonly ConcurrentDictionary<TenantId, bool> _dirty = new();
     private readonly ConcurrentDictionary<(TenantId Tenant, long Leaf), bool> _damaged = new();
@@ -88,12 +93,22 @@ internal sealed partial class Indexer(
     {
         var batches = await pending.OldestAsync(tenant, MaximumBatches, DamagedOf(tenant), cancellation);
         if (batches.Count == 0) return false;
+        var bytes = 0L;
+        var chosen = batches.TakeWhile((batch, index) => index == 0 || (bytes += batch.LogBytes) <= maximumLogBytes).ToList();
+        // A terminal's lines stay together; each part is published by itself.
+        var parts = bytes < WorthSharing ? 1 : Environment.ProcessorCount;
+        var outcomes = await Task.WhenAll(chosen.GroupBy(batch => (int)(FastHash.Of(Encoding.ASCII.GetBytes(batch.Name.Tmid.ToString()), 0) % (ulong)parts))
+            .Select(part => IndexPartAsync(tenant, [.. part], cancellation)));
+        return outcomes.Contains(true) && (batches.Count > chosen.Count || batches.Count == MaximumBatches);
+    }
+
+    /// <returns>False when none of the batches could be read.</returns>
+    private async Task<bool> IndexPartAsync(TenantId tenant, List<PendingBatch> batches, CancellationToken cancellation)
+    {
         var builder = new SegmentBuilder(clock);
         var leaves = new List<long>();
-        var damaged = 0;
         foreach (var batch in batches)
         {
-            if (leaves.Count > 0 && builder.Bytes + batch.LogBytes > maximumLogBytes) break;
             try
             {
                 builder.Add(batch.Name, batch.CollectedAt, await pending.ReadLogAsync(tenant, batch, cancellation));
@@ -104,14 +119,13 @@ internal sealed partial class Indexer(
                 // Evidence is damaged: name it once, go on with the rest; it stays pending and verify reports it.
                 LogDamaged(e, batch.FileName, tenant);
                 _damaged[(tenant, batch.LeafIndex)] = true;
-                damaged++;
             }
         }
         if (leaves.Count == 0) return false;
         var path = folder.Of(tenant);
         var segments = await BackgroundThread.RunAsync(() => builder.Write(tenant, path, id => folder.KeyOf(tenant, id)));
         await catalogue.PublishAsync(tenant, segments, leaves, cancellation);
-        return batches.Count > leaves.Count + damaged || batches.Count == MaximumBatches;
+        return true;
     }
 
     private long[] DamagedOf(TenantId tenant) => [.. _damaged.Keys.Where(key => key.Tenant == tenant).Select(key => key.Leaf)];

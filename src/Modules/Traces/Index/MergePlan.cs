@@ -10,7 +10,7 @@ internal static class MergePlan
 {
     private const int Factor = 8;
     private const int MaximumSources = 32;
-    public const long MaximumRows = 4_000_000;
+    public const long MaximumRows = 1_500_000;
 
     /// <returns>Groups of segments, each of one day; at most one group a day.</returns>
     public static IReadOnlyList<IReadOnlyList<SegmentInfo>> Of(IEnumerable<SegmentInfo> live)

@@ -30,6 +30,16 @@ internal sealed record SearchTimedOut(int Seconds) : Failure("search-timed-out",
     public override int? RetryAfterSeconds => 10;
 }
 
+internal sealed record SearchTooBroad(string What, long Most) : Failure("search-too-broad", StatusCodes.Status422UnprocessableEntity)
+{
+    public override string Japanese => What == SearchTooBroadException.Steps
+        ? $"グラフの目盛りが {Most} を超えます。間隔を広げるか、期間を狭めてください。"
+        : $"値の種類が {Most} を超えます。期間を狭めるか、条件を絞るか、種類の少ない項目を選んでください。";
+    public override string English => What == SearchTooBroadException.Steps
+        ? $"The histogram has more than {Most} steps. Choose a longer interval or a narrower time range."
+        : $"There are more than {Most} different values. Narrow the time range or the query, or choose a field with fewer values.";
+}
+
 internal sealed record StoreDamaged(SegmentDamaged Damage) : Failure("trace-store-damaged", StatusCodes.Status500InternalServerError)
 {
     public override string Japanese => $"検索データ「{Quoted.Of(Damage.File, 200)}」が破損しています。結果が欠けるため検索を中止しました。管理者は akashi verify を実行してください。原本 (アーカイブ) は別に保管されています。";

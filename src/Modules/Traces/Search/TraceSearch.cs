@@ -35,8 +35,8 @@ internal sealed class TraceSearch(SegmentReaders segments, TenantQuotas quotas, 
         return AskAsync(tenant, request.Query, request.From, request.To, async (filter, lease, cancel) =>
         {
             var started = Stopwatch.GetTimestamp();
-            var page = await SegmentSearch.NewestAsync(tenant, lease.Readers, filter, request.Limit, after, _options, cancel);
-            var (total, histogram) = await CountByTimeAsync(tenant, lease, filter, cancel);
+            var page = await SegmentSearch.FirstAsync(tenant, lease.Readers, filter, request.Order, request.Limit, after, _options, cancel);
+            var (total, histogram) = request.WithTotal ? await CountByTimeAsync(tenant, lease, filter, cancel) : (null, []);
             using var place = await _options.StepAsync(tenant, cancel);
             return new TraceSearchResult([.. page.Traces.Select(ToRow)], total, histogram, Stopwatch.GetElapsedTime(started), page.Next?.ToString());
         }, cancellation);
@@ -49,9 +49,39 @@ internal sealed class TraceSearch(SegmentReaders segments, TenantQuotas quotas, 
         if (position.Time < bounds.Item1 || position.Time >= bounds.Item2) return new TraceNotFound();
         var time = DateTimeOffset.FromUnixTimeMilliseconds(position.Time);
         var outcome = await AskAsync(tenant, "*", time, time.AddMilliseconds(1), (filter, lease, cancel) =>
-            SegmentSearch.NewestAsync(tenant, lease.Readers, filter, 1, position with { Line = position.Line + 1 }, _options, cancel), cancellation);
+            SegmentSearch.FirstAsync(tenant, lease.Readers, filter, TraceOrder.Newest, 1, position with { Line = position.Line + 1 }, _options, cancel), cancellation);
         if (!outcome.TryGet(out var page, out var failure)) return failure;
         return page.Traces is [var found] && found.Position == position ? ToRow(found) : new TraceNotFound();
+    }
+
+    /// <summary>Counts in steps that begin at full ones in Japan, over the range or over the time of the stored traces.</summary>
+    public Task<Outcome<IReadOnlyList<HistogramBucket>>> HistogramAsync(TenantId tenant, string query, DateTimeOffset? from, DateTimeOffset? to, TimeSpan interval, CancellationToken cancellation) =>
+        AskAsync<IReadOnlyList<HistogramBucket>>(tenant, query, from, to, async (filter, lease, cancel) =>
+        {
+            if (lease.Readers.Count == 0) return [];
+            var width = (long)interval.TotalMilliseconds;
+            var offset = (long)JstDay.Offset.TotalMilliseconds;
+            var first = filter.From is null ? lease.Readers.Min(reader => reader.MinTime) : filter.FirstTime;
+            var end = filter.To is null ? lease.Readers.Max(reader => reader.MaxTime) + 1 : filter.EndTime;
+            var start = (long)Math.Floor((first + offset) / (double)width) * width - offset;
+            var steps = Math.Max(0, (end - start + width - 1) / width);
+            if (steps > SegmentSearch.MaxBuckets) throw new SearchTooBroadException(SearchTooBroadException.Steps, SegmentSearch.MaxBuckets);
+            var counts = await SegmentSearch.HistogramAsync(tenant, lease.Readers, filter, start, width, (int)steps, _options, cancel);
+            return Buckets(start, width, start + steps * width, counts);
+        }, cancellation);
+
+    /// <param name="by">One to three fields.</param>
+    /// <param name="sum">A field whose integers are added up; null for none.</param>
+    public Task<Outcome<TraceGroups>> GroupsAsync(
+        TenantId tenant, string query, DateTimeOffset? from, DateTimeOffset? to, IReadOnlyList<string> by, string? sum, int limit, CancellationToken cancellation)
+    {
+        if (by.Count is < 1 or > SegmentSearch.MaxGroupFields) return Failed<TraceGroups>(new FieldInvalid("by", $"{by.Count}", $"1–{SegmentSearch.MaxGroupFields}"));
+        if (limit is < 1 or > MaximumLimit) return Failed<TraceGroups>(new FieldInvalid("limit", $"{limit}", $"1–{MaximumLimit}"));
+        return AskAsync(tenant, query, from, to, async (filter, lease, cancel) =>
+        {
+            var groups = await SegmentSearch.GroupsAsync(tenant, lease.Readers, filter, by, sum, _options, cancel);
+            return new TraceGroups(groups.Top(limit), groups.Count, groups.Rows);
+        }, cancellation);
     }
 
     public Task<Outcome<long>> CountAsync(TenantId tenant, string query, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancellation) =>
@@ -100,6 +130,10 @@ internal sealed class TraceSearch(SegmentReaders segments, TenantQuotas quotas, 
         {
             return new SearchTimedOut(TimeLimitSeconds);
         }
+        catch (SearchTooBroadException broad)
+        {
+            return new SearchTooBroad(broad.What, broad.Most);
+        }
         catch (SegmentDamagedException damaged)
         {
             return new StoreDamaged(damaged.Damage);
@@ -114,24 +148,24 @@ internal sealed class TraceSearch(SegmentReaders segments, TenantQuotas quotas, 
         return QueryParser.TryParse(query, out var predicate, out var error) ? new TraceQuery(predicate, from, to) : new QueryInvalid(error);
     }
 
-    private async Task<(long Total, IReadOnlyList<HistogramBucket> Histogram)> CountByTimeAsync(TenantId tenant, SegmentLease lease, TraceQuery filter, CancellationToken cancel)
+    private async Task<(long? Total, IReadOnlyList<HistogramBucket> Histogram)> CountByTimeAsync(TenantId tenant, SegmentLease lease, TraceQuery filter, CancellationToken cancel)
     {
         if (lease.Readers.Count == 0) return (0, []);
-        var from = filter.From ?? DateTimeOffset.FromUnixTimeMilliseconds(lease.Readers.Min(reader => reader.MinTime));
-        var to = filter.To ?? DateTimeOffset.FromUnixTimeMilliseconds(lease.Readers.Max(reader => reader.MaxTime) + 1);
-        if (from >= to) return (0, []);
-        var bounded = new TraceQuery(filter.Predicate, from, to);
-        var counts = await SegmentSearch.HistogramAsync(tenant, lease.Readers, bounded, HistogramBuckets, _options, cancel);
-        var width = SegmentSearch.BucketWidth(bounded, HistogramBuckets);
-        var buckets = new List<HistogramBucket>();
-        for (var i = 0; i < counts.Length; i++)
-        {
-            var start = from.AddMilliseconds(i * width);
-            if (start >= to) break;
-            var end = start.AddMilliseconds(width);
-            buckets.Add(new HistogramBucket(start.ToOffset(JstDay.Offset), (end < to ? end : to).ToOffset(JstDay.Offset), counts[i]));
-        }
-        return (counts.Sum(), buckets);
+        var first = filter.From is null ? lease.Readers.Min(reader => reader.MinTime) : filter.FirstTime;
+        var end = filter.To is null ? lease.Readers.Max(reader => reader.MaxTime) + 1 : filter.EndTime;
+        if (first >= end) return (0, []);
+        var width = (end - first + HistogramBuckets - 1) / HistogramBuckets;
+        var counts = await SegmentSearch.HistogramAsync(tenant, lease.Readers, filter, first, width, (int)((end - first + width - 1) / width), _options, cancel);
+        return (counts.Sum(), Buckets(first, width, end, counts));
+    }
+
+    private static List<HistogramBucket> Buckets(long start, long width, long end, long[] counts)
+    {
+        var buckets = new List<HistogramBucket>(counts.Length);
+        for (var i = 0; i < counts.Length; i++) buckets.Add(new HistogramBucket(At(start + i * width), At(Math.Min(end, start + (i + 1) * width)), counts[i]));
+        return buckets;
+
+        static DateTimeOffset At(long time) => DateTimeOffset.FromUnixTimeMilliseconds(time).ToOffset(JstDay.Offset);
     }
 
     private static TraceRow ToRow(FoundTrace trace)

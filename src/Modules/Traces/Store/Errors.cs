@@ -16,3 +16,15 @@ internal sealed class SegmentDamagedException(SegmentDamaged damage, Exception? 
 {
     public SegmentDamaged Damage { get; } = damage;
 }
+
+/// <summary>An answer would not fit into the memory that a search may use.</summary>
+/// <param name="what">Of what there are too many: <see cref="Groups"/> or <see cref="Steps"/>.</param>
+internal sealed class SearchTooBroadException(string what, long most) : Exception($"There are more than {most} {what}.")
+{
+    public const string Groups = "groups";
+    public const string Steps = "steps";
+
+    public string What => what;
+
+    public long Most => most;
+}

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using Akashi.Traces.Store.Filters;
 using Akashi.Traces.Store.Format;
 
 namespace Akashi.Traces.Store.Columns;
@@ -30,21 +28,5 @@ internal sealed class KeyTable
         _numbers.Add(copy, _keys.Count);
         _keys.Add(copy);
         return _keys.Count - 1;
-    }
-
-    private sealed class BytesComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
-    {
-        public static readonly BytesComparer Instance = new();
-        private static readonly ulong Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)); // keeps chosen keys from colliding
-
-        public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
-
-        public bool Equals(ReadOnlySpan<byte> alternate, byte[] other) => alternate.SequenceEqual(other);
-
-        public int GetHashCode(byte[] obj) => GetHashCode((ReadOnlySpan<byte>)obj);
-
-        public int GetHashCode(ReadOnlySpan<byte> alternate) => unchecked((int)FastHash.Of(alternate, Seed));
-
-        public byte[] Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
     }
 }

@@ -38,6 +38,8 @@ internal sealed class BlockPlan : IDisposable
         return new BlockPlan(tenant, segments, query);
     }
 
+    public TenantId Tenant => _tenant;
+
     public List<PlannedBlock> Blocks { get; } = [];
 
     public bool MatchesAll { get; }
@@ -60,26 +62,32 @@ internal sealed class BlockPlan : IDisposable
     }
 
     /// <param name="work">Called for each block in order of the list, several at once; false ends the loop for blocks not yet begun.</param>
-    public async Task ForEachAsync(SearchOptions options, Func<PlannedBlock, BlockSelection, bool> work, CancellationToken cancel)
+    public Task ForEachAsync(SearchOptions options, Func<PlannedBlock, BlockSelection, bool> work, CancellationToken cancel) =>
+        ForEachAsync(options, () => 0, (planned, selection, _) => work(planned, selection), _ => { }, cancel);
+
+    /// <param name="begin">Makes what a worker gathers in; nobody else uses it.</param>
+    /// <param name="end">Called with what each worker gathered, one after another.</param>
+    public async Task ForEachAsync<T>(SearchOptions options, Func<T> begin, Func<PlannedBlock, BlockSelection, T, bool> work, Action<T> end, CancellationToken cancel)
     {
         var next = -1;
         var stopped = false;
         var workers = Math.Min(options.Workers, Blocks.Count);
-        if (workers <= 1) await LoopAsync();
-        else await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(LoopAsync, CancellationToken.None)));
+        var gathered = workers <= 1 ? [await LoopAsync()] : await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(LoopAsync, CancellationToken.None)));
+        foreach (var part in gathered) end(part);
 
-        async Task LoopAsync()
+        async Task<T> LoopAsync()
         {
-            var selection = NewSelection();
+            var (selection, part) = (NewSelection(), begin());
             try
             {
                 while (!Volatile.Read(ref stopped))
                 {
                     var index = Interlocked.Increment(ref next);
-                    if (index >= Blocks.Count) return;
+                    if (index >= Blocks.Count) break;
                     using var place = await options.StepAsync(_tenant, cancel);
-                    if (!work(Blocks[index], selection)) Volatile.Write(ref stopped, true);
+                    if (!work(Blocks[index], selection, part)) Volatile.Write(ref stopped, true);
                 }
+                return part;
             }
             catch
             {

@@ -7,7 +7,7 @@ namespace Akashi.Traces.Store.Search;
 /// Merges the matching rows of several segments into one order: time, terminal, batch, line. Where rows are is kept while their time has come, a few
 /// bytes each; the rows themselves are read in batches, each block once a batch, because those of one moment lie in many blocks.
 /// </summary>
-internal sealed class OrderedRows(BlockPlan plan)
+internal sealed class OrderedRows(BlockPlan plan, SearchOptions options)
 {
     private const int BatchRows = 1 << 16;
     private const long BatchBytes = 32 << 20;
@@ -16,7 +16,7 @@ internal sealed class OrderedRows(BlockPlan plan)
     private bool _isBegun;
 
     /// <returns>The next rows in order; none at the end.</returns>
-    public IReadOnlyList<FoundTrace> Next(CancellationToken cancel)
+    public async Task<IReadOnlyList<FoundTrace>> NextAsync(CancellationToken cancel)
     {
         if (!_isBegun)
         {
@@ -29,7 +29,7 @@ internal sealed class OrderedRows(BlockPlan plan)
         {
             if (cursor.Rows is null)
             {
-                cancel.ThrowIfCancellationRequested();
+                using var place = await options.StepAsync(plan.Tenant, cancel);
                 cursor.Open(plan, _selection);
             }
             else
@@ -41,16 +41,16 @@ internal sealed class OrderedRows(BlockPlan plan)
             _cursors.Dequeue();
             if (cursor.At < cursor.Rows!.Length) _cursors.Enqueue(cursor, cursor.Rows[cursor.At].Position);
         }
-        return Read(chosen, cancel);
+        return await ReadAsync(chosen, cancel);
     }
 
-    private static FoundTrace[] Read(List<(PlannedBlock Block, int Row)> chosen, CancellationToken cancel)
+    private async Task<FoundTrace[]> ReadAsync(List<(PlannedBlock Block, int Row)> chosen, CancellationToken cancel)
     {
         var traces = new FoundTrace[chosen.Count];
         var buffer = new Format.ByteWriter();
         foreach (var rows in chosen.Index().GroupBy(row => row.Item.Block))
         {
-            cancel.ThrowIfCancellationRequested();
+            using var place = await options.StepAsync(plan.Tenant, cancel);
             using var block = new BlockReader(rows.Key.Segment, rows.Key.Number);
             foreach (var (index, (_, row)) in rows) traces[index] = FoundTrace.Read(block, row, buffer);
         }

@@ -43,13 +43,7 @@ internal static class SegmentExport
         TenantId tenant, IReadOnlyList<SegmentReader> segments, TraceQuery query, SearchOptions options, [EnumeratorCancellation] CancellationToken cancel)
     {
         using var plan = await BlockPlan.MakeAsync(tenant, segments, query, options, cancel);
-        var rows = new OrderedRows(plan);
-        while (true)
-        {
-            IReadOnlyList<FoundTrace> traces;
-            using (await options.StepAsync(tenant, cancel)) traces = rows.Next(cancel);
-            if (traces.Count == 0) yield break;
-            yield return traces;
-        }
+        var rows = new OrderedRows(plan, options);
+        while (await rows.NextAsync(cancel) is { Count: > 0 } traces) yield return traces;
     }
 }

@@ -12,25 +12,25 @@ internal static class SegmentSearch
     /// <summary>Most rows a page may have.</summary>
     public const int MaxLimit = 10_000;
     public const int MaxBuckets = 10_000;
+    public const int MaxGroupFields = 3;
 
-    /// <summary>The newest matching traces.</summary>
-    /// <param name="before">Where the page before ended; only older traces are returned.</param>
-    public static async Task<TracePage> NewestAsync(TenantId tenant, IReadOnlyList<SegmentReader> segments, TraceQuery query, int limit, TracePosition? before, SearchOptions options, CancellationToken cancel)
+    /// <summary>The matching traces that come first.</summary>
+    /// <param name="after">Where the page before ended; only traces behind it are returned.</param>
+    public static async Task<TracePage> FirstAsync(
+        TenantId tenant, IReadOnlyList<SegmentReader> segments, TraceQuery query, TraceOrder order, int limit, TracePosition? after, SearchOptions options, CancellationToken cancel)
     {
         if (limit is < 1 or > MaxLimit) throw new ArgumentOutOfRangeException(nameof(limit), limit, $"A page has 1 to {MaxLimit} traces.");
         using var plan = await BlockPlan.MakeAsync(tenant, segments, query, options, cancel);
-        var newest = new NewestTraces(limit, before);
-        plan.Blocks.RemoveAll(block => block.Entry.MinTime > newest.Latest);
-        plan.Blocks.Sort((left, right) => right.Entry.MaxTime.CompareTo(left.Entry.MaxTime));
+        var first = new FirstTraces(order, limit, after);
+        first.Arrange(plan.Blocks);
         await plan.ForEachAsync(options, (planned, selection) =>
         {
-            if (planned.Entry.MaxTime < newest.Threshold) return false; // and so are all blocks after it
+            if (first.IsBehind(planned)) return false;
             using var block = new BlockReader(planned.Segment, planned.Number);
-            newest.Offer(planned, block, plan.Select(planned, block, selection));
+            first.Offer(planned, block, plan.Select(planned, block, selection));
             return true;
         }, cancel);
-        using var place = await options.StepAsync(tenant, cancel);
-        return newest.Read(cancel);
+        return await first.ReadAsync(async () => await options.StepAsync(tenant, cancel), cancel);
     }
 
     public static async Task<long> CountAsync(TenantId tenant, IReadOnlyList<SegmentReader> segments, TraceQuery query, SearchOptions options, CancellationToken cancel)
@@ -50,35 +50,49 @@ internal static class SegmentSearch
         return count;
     }
 
-    /// <summary>Counts matching traces in buckets of equal width from the query's <see cref="TraceQuery.From"/> to its <see cref="TraceQuery.To"/>.</summary>
-    /// <param name="buckets">1 to <see cref="MaxBuckets"/>; the last may be narrower than the others.</param>
-    public static async Task<long[]> HistogramAsync(TenantId tenant, IReadOnlyList<SegmentReader> segments, TraceQuery query, int buckets, SearchOptions options, CancellationToken cancel)
+    /// <summary>Counts matching traces in steps of equal width.</summary>
+    /// <param name="start">Where the first step begins, in Unix milliseconds; no matching trace is earlier or behind the last step.</param>
+    /// <param name="steps">0 to <see cref="MaxBuckets"/>.</param>
+    public static async Task<long[]> HistogramAsync(
+        TenantId tenant, IReadOnlyList<SegmentReader> segments, TraceQuery query, long start, long width, int steps, SearchOptions options, CancellationToken cancel)
     {
-        if (buckets is < 1 or > MaxBuckets) throw new ArgumentOutOfRangeException(nameof(buckets), buckets, $"A histogram has 1 to {MaxBuckets} buckets.");
-        if (query.From is null || query.To is null || query.From >= query.To) throw new ArgumentException("A histogram needs a time range that is not empty.", nameof(query));
+        if (steps is < 0 or > MaxBuckets) throw new ArgumentOutOfRangeException(nameof(steps), steps, $"A histogram has at most {MaxBuckets} steps.");
         using var plan = await BlockPlan.MakeAsync(tenant, segments, query, options, cancel);
-        var counts = new long[buckets];
-        var width = BucketWidth(query, buckets);
-        await plan.ForEachAsync(options, (planned, selection) =>
+        var counts = new long[steps];
+        await plan.ForEachAsync(options, () => new long[steps], (planned, selection, part) =>
         {
-            var first = (planned.Entry.MinTime - query.FirstTime) / width;
-            if (plan.MatchesAll && plan.IsInside(planned) && first == (planned.Entry.MaxTime - query.FirstTime) / width)
+            var first = (planned.Entry.MinTime - start) / width;
+            if (plan.MatchesAll && plan.IsInside(planned) && first == (planned.Entry.MaxTime - start) / width)
             {
-                Interlocked.Add(ref counts[first], planned.Entry.Rows);
+                part[first] += planned.Entry.Rows;
                 return true;
             }
             using var block = new BlockReader(planned.Segment, planned.Number);
             var rows = plan.Select(planned, block, selection);
+            if (rows.IsEmpty) return true;
             var times = block.Times;
-            for (var row = rows.Next(0); row >= 0; row = row + 1 == block.Rows ? -1 : rows.Next(row + 1))
-            {
-                Interlocked.Increment(ref counts[(times[row] - query.FirstTime) / width]);
-            }
+            for (var row = rows.Next(0); row >= 0; row = row + 1 == block.Rows ? -1 : rows.Next(row + 1)) part[(times[row] - start) / width]++;
             return true;
+        }, part =>
+        {
+            for (var i = 0; i < counts.Length; i++) counts[i] += part[i];
         }, cancel);
         return counts;
     }
 
-    /// <summary>Milliseconds in a bucket: the smallest whole number of them with which the buckets cover the range.</summary>
-    public static long BucketWidth(TraceQuery query, int buckets) => Math.Max(1, (query.EndTime - query.FirstTime + buckets - 1) / buckets);
+    /// <summary>Counts matching traces by the values of one to <see cref="MaxGroupFields"/> fields, and adds up another.</summary>
+    /// <exception cref="SearchTooBroadException">There are more different values than fit into memory.</exception>
+    public static async Task<GroupCounts> GroupsAsync(TenantId tenant, IReadOnlyList<SegmentReader> segments, TraceQuery query, IReadOnlyList<string> fields, string? sum, SearchOptions options, CancellationToken cancel)
+    {
+        if (fields.Count is < 1 or > MaxGroupFields) throw new ArgumentOutOfRangeException(nameof(fields), fields.Count, $"Groups have 1 to {MaxGroupFields} fields.");
+        using var plan = await BlockPlan.MakeAsync(tenant, segments, query, options, cancel);
+        var groups = new GroupCounts(fields, sum);
+        await plan.ForEachAsync(options, () => new GroupCounts(fields, sum), (planned, selection, part) =>
+        {
+            using var block = new BlockReader(planned.Segment, planned.Number);
+            part.Add(block, plan.Select(planned, block, selection));
+            return true;
+        }, groups.Add, cancel);
+        return groups;
+    }
 }

@@ -1,0 +1,80 @@
+using Akashi.Traces.Query;
+using Akashi.Traces.Store.Format;
+using Akashi.Traces.Store.Reading;
+
+namespace Akashi.Traces.Store.Search;
+
+internal enum TraceOrder
+{
+    Newest,
+    Oldest,
+}
+
+/// <summary>Keeps the rows seen so far that come first in the order, over all workers. Lines are put together only for those that stay.</summary>
+/// <param name="after">Where the page before ended; only rows behind it count.</param>
+internal sealed class FirstTraces(TraceOrder order, int limit, TracePosition? after)
+{
+    // The row that would go first is on top.
+    private readonly PriorityQueue<Candidate, TracePosition> _rows = new(limit + 1, Comparer<TracePosition>.Create((left, right) => Compare(order, right, left)));
+    private readonly Lock _lock = new();
+    private long _threshold = order == TraceOrder.Newest ? long.MinValue : long.MaxValue;
+
+    /// <summary>Puts blocks that may hold what comes first before the others, and takes out those that lie before the page.</summary>
+    public void Arrange(List<PlannedBlock> blocks)
+    {
+        if (after is { } bound) blocks.RemoveAll(block => order == TraceOrder.Newest ? block.Entry.MinTime > bound.Time : block.Entry.MaxTime < bound.Time);
+        blocks.Sort((left, right) => order == TraceOrder.Newest ? right.Entry.MaxTime.CompareTo(left.Entry.MaxTime) : left.Entry.MinTime.CompareTo(right.Entry.MinTime));
+    }
+
+    /// <summary>True when this block, and all that are arranged behind it, hold nothing for the page.</summary>
+    public bool IsBehind(in PlannedBlock block) => order == TraceOrder.Newest ? block.Entry.MaxTime < Volatile.Read(ref _threshold) : block.Entry.MinTime > Volatile.Read(ref _threshold);
+
+    /// <summary>Offers the selected rows of a block.</summary>
+    public void Offer(in PlannedBlock planned, BlockReader block, RowSet rows)
+    {
+        var batches = block.Segment.Directory.Batches;
+        // From the end where a terminal's first ones are: then most of the others come too late at once.
+        for (var row = Next(rows, order == TraceOrder.Newest ? block.Rows : -1); row >= 0; row = Next(rows, row))
+        {
+            var time = block.Times[row];
+            var threshold = Volatile.Read(ref _threshold);
+            if (order == TraceOrder.Newest ? time < threshold || after is { } last && time > last.Time : time > threshold || after is { } first && time < first.Time) continue;
+            var position = TracePosition.Of(time, batches[block.Meta.Batch(row)], block.Meta.Line(row));
+            if (after is not { } bound || Compare(order, position, bound) > 0) Offer(new Candidate(planned, row), position);
+        }
+    }
+
+    public async Task<TracePage> ReadAsync(Func<Task<IDisposable?>> step, CancellationToken cancel)
+    {
+        var chosen = _rows.UnorderedItems.Select(item => (item.Element, Position: item.Priority)).ToList();
+        var traces = new List<FoundTrace>(chosen.Count);
+        var buffer = new ByteWriter();
+        foreach (var rows in chosen.GroupBy(item => item.Element.Block))
+        {
+            cancel.ThrowIfCancellationRequested();
+            using var place = await step();
+            using var block = new BlockReader(rows.Key.Segment, rows.Key.Number);
+            foreach (var (candidate, _) in rows) traces.Add(FoundTrace.Read(block, candidate.Row, buffer));
+        }
+        traces.Sort((left, right) => Compare(order, left.Position, right.Position));
+        return new TracePage(traces, traces.Count == limit ? traces[^1].Position : null);
+    }
+
+    private int Next(RowSet rows, int row) =>
+        order == TraceOrder.Newest ? row == 0 ? -1 : rows.Previous(row - 1) : row + 1 == rows.Size ? -1 : rows.Next(row + 1);
+
+    private void Offer(Candidate candidate, TracePosition position)
+    {
+        lock (_lock)
+        {
+            if (_rows.Count < limit) _rows.Enqueue(candidate, position);
+            else if (_rows.TryPeek(out _, out var worst) && Compare(order, position, worst) < 0) _rows.DequeueEnqueue(candidate, position);
+            else return;
+            if (_rows.Count == limit && _rows.TryPeek(out _, out var last)) Volatile.Write(ref _threshold, last.Time);
+        }
+    }
+
+    private static int Compare(TraceOrder order, TracePosition left, TracePosition right) => order == TraceOrder.Newest ? right.CompareTo(left) : left.CompareTo(right);
+
+    private readonly record struct Candidate(PlannedBlock Block, int Row);
+}

@@ -6,11 +6,12 @@ using Akashi.Supervisor;
 
 namespace Akashi.Cli.Traces;
 
-/// <summary><c>trace search|count|top|histogram|export|import</c>.</summary>
+/// <summary><c>trace search|count|top|histogram|export|import|rebuild</c>.</summary>
 internal static class TraceCommands
 {
     public static readonly ApiRoute Search = ApiRoute.Get("/api/v1/traces"), Count = ApiRoute.Get("/api/v1/traces/count"),
-        Histogram = ApiRoute.Get("/api/v1/traces/histogram"), Groups = ApiRoute.Get("/api/v1/traces/groups"), Export = ApiRoute.Get("/api/v1/traces/export"), Import = ApiRoute.Put("/api/v1/traces/import/{name}");
+        Histogram = ApiRoute.Get("/api/v1/traces/histogram"), Groups = ApiRoute.Get("/api/v1/traces/groups"), Export = ApiRoute.Get("/api/v1/traces/export"), Import = ApiRoute.Put("/api/v1/traces/import/{name}"),
+        Rebuild = ApiRoute.Post("/api/v1/traces/rebuild"), Rebuilds = ApiRoute.Get("/api/v1/traces/rebuild");
 
     public static Command Create(TimeProvider clock, WithApi withApi)
     {
@@ -52,10 +53,14 @@ internal static class TraceCommands
             return await api.CopyAsync($"{Export.Path}?q={Uri.EscapeDataString(parsed.GetRequiredValue(query))}{range.ToQuery()}", output, cancellation);
         }));
 
+        var day = new Option<string?>("--day") { Description = Words.Say("A Japanese calendar day, yyyy-MM-dd; all days without it.", "日本の日付 (yyyy-MM-dd)。省略するとすべての日。") };
+        var rebuild = new ApiCommand("rebuild", Words.Say("Make search data anew from the archive, and wait until it is done.", "検索データをアーカイブから作り直し、終わるまで待つ。"), Rebuild, Rebuilds) { day };
+        rebuild.SetAction((parsed, cancellation) => withApi(parsed, api => TraceRebuild.RunAsync(api, parsed.GetValue(day), clock, Console.Error, cancellation)));
+
         var import = new ApiCommand("import", Words.Say("Store batches from elsewhere.", "よそで集めた証跡ログを保存。"), Import) { paths };
         import.SetAction((parsed, cancellation) => withApi(parsed, api =>
             new TraceImport(api, clock).RunAsync(parsed.GetRequiredValue(paths), Console.Error, !Console.IsErrorRedirected, cancellation)));
-        return new Command("trace", Words.Say("Search, count, export and import traces.", "証跡ログの検索・件数・出力・取り込み。")) { search, count, top, histogram, export, import };
+        return new Command("trace", Words.Say("Search, count, export and import traces.", "証跡ログの検索・件数・出力・取り込み。")) { search, count, top, histogram, export, import, rebuild };
 
         Task<int> WithRangeAsync(ParseResult parsed, Func<ApiConnection, TimeRange, Task<int>> action)
         {

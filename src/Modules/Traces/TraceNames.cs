@@ -22,4 +22,6 @@ internal static class TraceNames
     public const string ImportAction = "traces.import";
 
     public const string ExportAction = "traces.export";
+
+    public const string RebuildAction = "traces.rebuild";
 }

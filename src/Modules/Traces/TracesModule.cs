@@ -12,6 +12,7 @@ using Akashi.Platform.Web;
 using Akashi.Traces.Archive;
 using Akashi.Traces.Index;
 using Akashi.Traces.Pages;
+using Akashi.Traces.Rebuild;
 using Akashi.Traces.Receive;
 using Akashi.Traces.Retention;
 using Akashi.Traces.Search;
@@ -44,6 +45,9 @@ public sealed class TracesModule : AkashiModule
         services.AddSingleton<TraceSearch>();
         services.AddSingleton(TracesPages.Navigation);
         services.AddSingleton(new AuditActionName(TraceNames.ImportAction, "証跡の取り込み", "Traces imported"));
+        services.AddSingleton<RebuildQueue>();
+        services.AddSingleton<DayRebuild>();
+        services.AddSingleton(new AuditActionName(TraceNames.RebuildAction, "検索データの作り直しの依頼", "Rebuild of search data asked for"));
         services.AddSingleton(new AuditActionName(TraceNames.ExportAction, "証跡の出力", "Traces exported"));
         services.AddSingleton<IArchiveCheck, ArchiveVerification>();
         services.AddSingleton<IObjectOwner, ArchiveObjects>();
@@ -76,6 +80,8 @@ public sealed class TracesModule : AkashiModule
         routes.Api.MapGet("/api/v1/traces/count", CountTraces.HandleAsync).RequirePermission(Permission.TracesSearch, TenantScope.Own).CountsAs(QuotaKind.Searches);
         routes.Api.MapGet("/api/v1/traces/histogram", CountByTime.HandleAsync).RequirePermission(Permission.TracesSearch, TenantScope.Own).CountsAs(QuotaKind.Searches);
         routes.Api.MapGet("/api/v1/traces/groups", GroupTraces.HandleAsync).RequirePermission(Permission.TracesSearch, TenantScope.Own).CountsAs(QuotaKind.Searches);
+        routes.Api.MapPost("/api/v1/traces/rebuild", RebuildRoutes.AskAsync).RequirePermission(Permission.TracesImport, TenantScope.Own);
+        routes.Api.MapGet("/api/v1/traces/rebuild", RebuildRoutes.ListAsync).RequirePermission(Permission.TracesImport, TenantScope.Own);
         routes.Api.MapGet("/api/v1/traces/export", ExportTraces.HandleAsync).RequirePermission(Permission.TracesExport, TenantScope.Own).CountsAs(QuotaKind.Searches);
 
         TracesPages.Map(routes);

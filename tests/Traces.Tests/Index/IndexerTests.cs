@@ -1,4 +1,5 @@
 using Akashi.Traces.Index;
+using Akashi.Traces.Rebuild;
 using Akashi.Traces.Search;
 
 namespace Akashi.Traces.Tests.Index;
@@ -71,6 +72,65 @@ public sealed class IndexerTests : IAsyncLifetime
         Assert.Equal(8, await _pipeline.Merger.MergeAsync(_pipeline.Tenant, CancellationToken.None));
         Assert.Equal(8, await CountAsync("*"));
         Assert.Equal([1L], await _pipeline.Database.QueryAsOwnerAsync<long>("SELECT count(*) FROM traces.segment WHERE retired_at IS NULL"));
+        var (sound, report) = await _pipeline.VerifyAsync();
+        Assert.True(sound, report);
+    }
+
+    [Fact]
+    public async Task Rebuild_ADamagedDay_GivesItsTracesBackAndLeavesOtherDaysAlone()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(i, "needle"), TracePipeline.Line(i), "05/05/2020 10:00:00.000 +0900 evt=old");
+            await IndexAllAsync();
+        }
+        var live = await _pipeline.Service<SegmentCatalogue>().LiveAsync(_pipeline.Tenant, null, null, CancellationToken.None);
+        var damaged = live.First(segment => segment.Rows > 1);
+        _pipeline.Service<SegmentReaders>().Forget(damaged.Id);
+        Flip(_pipeline.Service<SegmentFolder>().PathOf(_pipeline.Tenant, damaged.FileName));
+        var failure = (await _pipeline.Service<TraceSearch>().CountAsync(_pipeline.Tenant, "*", null, null, CancellationToken.None)).Failure;
+        Assert.Equal("trace-store-damaged", failure?.Code);
+        Assert.Contains($"trace rebuild --day {damaged.Day}", failure!.English, StringComparison.Ordinal);
+        await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(9)); // waits for indexing meanwhile
+        var queue = _pipeline.Service<RebuildQueue>();
+        Assert.Equal(1, await queue.RequestAsync(_pipeline.Tenant, damaged.Day, CancellationToken.None));
+        await _pipeline.Service<DayRebuild>().RunNextAsync(_pipeline.Tenant, CancellationToken.None);
+        Assert.Empty(await queue.ListAsync(_pipeline.Tenant, CancellationToken.None));
+        Assert.Equal(9, await CountAsync("*"));
+        Assert.Equal(3, await CountAsync("cmd:needle"));
+        await IndexAllAsync();
+        Assert.Equal(10, await CountAsync("*"));
+        var (sound, report) = await _pipeline.VerifyAsync();
+        Assert.True(sound, report);
+    }
+
+    [Fact]
+    public async Task Rebuild_ArchiveGivesOtherLines_ReplacesNothingAndSaysSo()
+    {
+        await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(1), TracePipeline.Line(2));
+        await IndexAllAsync();
+        await _pipeline.Database.ExecuteAsOwnerAsync("UPDATE traces.segment SET rows = rows + 1");
+        await _pipeline.Service<RebuildQueue>().RequestAsync(_pipeline.Tenant, null, CancellationToken.None);
+        await _pipeline.Service<DayRebuild>().RunNextAsync(_pipeline.Tenant, CancellationToken.None);
+        var waiting = Assert.Single(await _pipeline.Service<RebuildQueue>().ListAsync(_pipeline.Tenant, CancellationToken.None));
+        Assert.Contains("The archive has 2 lines", waiting.Failure, StringComparison.Ordinal);
+        Assert.Equal(2, await CountAsync("*"));
+        Assert.Single(Directory.EnumerateFiles(_pipeline.Service<SegmentFolder>().Of(_pipeline.Tenant), "*.seg"));
+    }
+
+    [Fact]
+    public async Task Upgrade_SegmentsOfAnEarlierForm_AreIndexedAnewFromTheArchive()
+    {
+        for (var i = 0; i < 3; i++) await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(i, "needle"));
+        await IndexAllAsync();
+        var upgrade = _pipeline.Service<StoreUpgrade>();
+        await upgrade.RunAsync(_pipeline.Tenant, CancellationToken.None);
+        Assert.Empty(await _pipeline.Database.QueryAsOwnerAsync<long>("SELECT leaf_index FROM traces.pending_batch"));
+        await _pipeline.Database.ExecuteAsOwnerAsync("UPDATE traces.segment SET format_version = 1");
+        await upgrade.RunAsync(_pipeline.Tenant, CancellationToken.None);
+        Assert.Equal(0, await CountAsync("*"));
+        await IndexAllAsync();
+        Assert.Equal(3, await CountAsync("cmd:needle"));
         var (sound, report) = await _pipeline.VerifyAsync();
         Assert.True(sound, report);
     }

@@ -156,7 +156,7 @@ public class SegmentReaderTests
             other.Add(second);
             more.Add(second);
         }
-        switch (chance.Next(5))
+        switch (chance.Next(4))
         {
             case 0:
                 set.IntersectWith(other);
@@ -169,11 +169,6 @@ public class SegmentReaderTests
             case 2:
                 set.Complement();
                 list = [.. Enumerable.Range(0, size).Except(list)];
-                break;
-            case 3:
-                var (from, to) = (chance.Next(size + 1), chance.Next(size + 1));
-                set.Restrict(from, to);
-                list.RemoveWhere(row => row < from || row >= to);
                 break;
             default:
                 set.Fill();

@@ -3,6 +3,7 @@ using Akashi.Platform.Database;
 using Akashi.Platform.Hosting;
 using Akashi.Platform.Objects;
 using Akashi.Platform.Tenancy;
+using Akashi.Traces.Rebuild;
 using Akashi.Traces.Search;
 using Akashi.Traces.Store;
 using Akashi.Traces.Store.Writing;
@@ -13,7 +14,7 @@ namespace Akashi.Traces.Index;
 
 /// <summary>Merges small segments in the background and removes the files of retired ones once no search can still need them.</summary>
 internal sealed partial class Merger(
-    AkashiDatabase database, TenantDirectory tenants, SegmentCatalogue catalogue, SegmentFolder folder, SegmentReaders readers, TimeProvider clock, ILogger<Merger> logger) : BackgroundService
+    AkashiDatabase database, TenantDirectory tenants, SegmentCatalogue catalogue, SegmentFolder folder, SegmentReaders readers, DayRebuild rebuild, TimeProvider clock, ILogger<Merger> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
@@ -48,6 +49,7 @@ internal sealed partial class Merger(
             {
                 try
                 {
+                    await rebuild.RunNextAsync(tenant, cancellation);
                     if (await MergeAsync(tenant, 1, cancellation) > 0) more.Add(tenant);
                     await RemoveRetiredAsync(tenant, cancellation);
                 }
@@ -72,7 +74,7 @@ internal sealed partial class Merger(
             var into = await BackgroundThread.RunAsync(() => new SegmentMerger(clock).Merge(tenant, folder.Of(tenant), lease.Readers, id => folder.KeyOf(tenant, id), cancellation));
             var rows = sources.Sum(segment => segment.Rows);
             if (into.Rows != rows) throw new InvalidDataException($"The merged segment has {into.Rows} rows instead of {rows}; it is not used.");
-            await catalogue.ReplaceAsync(tenant, sources.Select(segment => segment.Id).ToList(), into, cancellation);
+            await catalogue.ReplaceAsync(tenant, sources.Select(segment => segment.Id).ToList(), [into], cancellation);
             merged += sources.Count;
         }
         return merged;

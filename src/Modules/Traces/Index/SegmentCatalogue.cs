@@ -54,15 +54,15 @@ internal sealed class SegmentCatalogue(AkashiDatabase database, TimeProvider clo
         await session.CommitAsync(cancellation);
     }
 
-    /// <summary>Replaces segments by the one that they were merged into.</summary>
-    public async Task ReplaceAsync(TenantId tenant, IReadOnlyCollection<Guid> merged, SegmentInfo into, CancellationToken cancellation)
+    /// <summary>Replaces segments by those that hold the same traces now.</summary>
+    public async Task ReplaceAsync(TenantId tenant, IReadOnlyCollection<Guid> merged, IReadOnlyList<SegmentInfo> into, CancellationToken cancellation)
     {
         await using var session = await database.OpenAsync(tenant, cancellation);
         var retired = await session.ExecuteAsync(
             "UPDATE traces.segment SET retired_at = @now WHERE tenant_id = @tenant AND segment_id = ANY(@merged) AND retired_at IS NULL",
             new { tenant, merged = merged.ToArray(), now = clock.GetUtcNow() }, cancellation);
         if (retired != merged.Count) throw new InvalidOperationException($"{merged.Count - retired} of {merged.Count} segments were merged elsewhere; this round is dropped.");
-        await InsertAsync(session, [into], cancellation);
+        await InsertAsync(session, into, cancellation);
         await session.CommitAsync(cancellation);
     }
 

@@ -41,22 +41,6 @@ internal sealed class RowSet(int size)
         Trim();
     }
 
-    /// <summary>Keeps only rows in [from, to).</summary>
-    public void Restrict(int from, int to)
-    {
-        for (var i = 0; i < _bits.Length; i++)
-        {
-            var first = i * 64;
-            if (first >= to || first + 64 <= from)
-            {
-                _bits[i] = 0;
-                continue;
-            }
-            if (first < from) _bits[i] &= ulong.MaxValue << (from - first);
-            if (to - first < 64) _bits[i] &= (1UL << (to - first)) - 1;
-        }
-    }
-
     public int Count()
     {
         var count = 0;

@@ -42,9 +42,12 @@ internal sealed record SearchTooBroad(string What, long Most) : Failure("search-
 
 internal sealed record StoreDamaged(SegmentDamaged Damage) : Failure("trace-store-damaged", StatusCodes.Status500InternalServerError)
 {
-    public override string Japanese => $"検索データ「{Quoted.Of(Damage.File, 200)}」が破損しています。結果が欠けるため検索を中止しました。管理者は akashi verify を実行してください。原本 (アーカイブ) は別に保管されています。";
-    public override string English => $"The search data '{Quoted.Of(Damage.File, 200)}' is damaged; the search was stopped because its answer would be incomplete. Run akashi verify. The originals in the archive are kept apart.";
+    public override string Japanese => $"検索データ「{Quoted.Of(Damage.File, 200)}」が破損しています。結果が欠けるため検索を中止しました。管理者は akashi trace rebuild --day {Day} を実行してください。原本 (アーカイブ) から作り直します。";
+    public override string English => $"The search data '{Quoted.Of(Damage.File, 200)}' is damaged; the search was stopped because its answer would be incomplete. Run akashi trace rebuild --day {Day}: it is made anew from the originals in the archive.";
     public override string? Cause => Damage.ToString();
+
+    /// <summary>Files are named by their day.</summary>
+    private string Day => Damage.File.Length > 10 ? Damage.File[..10] : "";
 }
 
 /// <summary>What each fault of a query text is called.</summary>

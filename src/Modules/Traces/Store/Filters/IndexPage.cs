@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using Akashi.Traces.Store.Format;
 
 namespace Akashi.Traces.Store.Filters;
@@ -42,6 +44,7 @@ internal sealed class IndexPage
         _ = reader.Bytes(BitPack.Bytes(listed, _listWidth));
         reader.End();
         if (BitPack.Rank(_bytes.AsSpan(_isList), _terms) != listed) throw new InvalidDataException("its lists are miscounted.");
+        if (BitPack.Rank(_bytes.AsSpan(_starts), _terms + (1 << _bucketBits)) != _terms) throw new InvalidDataException("its buckets are miscounted.");
     }
 
     public int Bytes => _bytes.Length;
@@ -68,8 +71,8 @@ internal sealed class IndexPage
         var isList = to.Reserve(BitPack.Bytes(places.Length, 1));
         isList.Clear();
         for (var i = 0; i < places.Length; i++) if (places[i] < 0) BitPack.Set(isList, i);
-        BitPack.Write(to, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(single), blockWidth);
-        BitPack.Write(to, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(listed), listWidth);
+        BitPack.Write(to, CollectionsMarshal.AsSpan(single), blockWidth);
+        BitPack.Write(to, CollectionsMarshal.AsSpan(listed), listWidth);
     }
 
     /// <summary>Adds where a term may be; nothing when it is absent.</summary>
@@ -99,7 +102,7 @@ internal sealed class IndexPage
         var at = 0;
         while (bits.Length - at >= 8)
         {
-            var clear = 64 - System.Numerics.BitOperations.PopCount(BitConverter.ToUInt64(bits[at..]));
+            var clear = 64 - BitOperations.PopCount(BitConverter.ToUInt64(bits[at..]));
             if (clear >= count) break;
             (count, at) = (count - clear, at + 8);
         }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Akashi.Traces.Query;
 using Akashi.Traces.Store.Format;
 using Akashi.Traces.Store.Reading;
@@ -21,7 +22,7 @@ internal sealed class SegmentIndex(SegmentReader segment)
     public void Find(ulong term, RowSet blocks)
     {
         if (term == 0) term = 1; // as the set that collected it
-        var pageBits = System.Numerics.BitOperations.Log2((uint)_pages.Length);
+        var pageBits = BitOperations.Log2((uint)_pages.Length);
         var places = new List<int>();
         Page(pageBits == 0 ? 0 : (int)(term >> (64 - pageBits))).Find(term << pageBits, places);
         foreach (var place in places)

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using Akashi.Traces.Store.Format;
 
@@ -37,7 +38,7 @@ internal sealed class SegmentIndexBuilder
     {
         var pages = 1;
         while (pages < Buckets && _count / pages > TermsPerPage) pages *= 2;
-        var pageBits = System.Numerics.BitOperations.Log2((uint)pages);
+        var pageBits = BitOperations.Log2((uint)pages);
         _listOf.TryAdd(default, 0); // list 0: all blocks
         for (var page = 0; page < pages; page++)
         {

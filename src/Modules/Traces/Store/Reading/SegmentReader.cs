@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 using System.Security.Cryptography;
 using Akashi.Platform.Calendar;
 using Akashi.Platform.Tenancy;
@@ -182,7 +183,7 @@ internal sealed class SegmentReader : IDisposable
         var chunk = new ChunkEntry(ColumnIds.Directory, 0, trailer.Offset, trailer.Stored, trailer.Decoded, Compressed: true, null);
         Unpack(handle, cipher, chunk, OutsideBlocks, plain, Bytes(handle, 0, SegmentHeader.Length));
         var directory = SegmentDirectory.Read(new ByteReader(plain), trailer.Offset);
-        var isPages = directory.Index.Length >= 2 && System.Numerics.BitOperations.IsPow2(directory.Index.Length - 1);
+        var isPages = directory.Index.Length >= 2 && BitOperations.IsPow2(directory.Index.Length - 1);
         if (!isPages || directory.Index.Index().Any(part => part.Item.Column != (part.Index < directory.Index.Length - 1 ? ColumnIds.IndexPage : ColumnIds.IndexLists))) throw new InvalidDataException("its index is not whole.");
         return directory.Blocks.Length > 0 ? directory : throw new InvalidDataException("it lists no block.");
     }

@@ -13,7 +13,8 @@ namespace Akashi.Traces.Store.Writing;
 /// <see cref="MaxRowsAtOnce"/> lines). Holds the logs it was given until they are written: the caller writes when <see cref="Rows"/> or
 /// <see cref="Bytes"/> reach its bound. Not thread-safe.
 /// </summary>
-internal sealed class SegmentBuilder(TimeProvider clock, SegmentForm? form = null)
+/// <param name="only">Lines of other days are left out.</param>
+internal sealed class SegmentBuilder(TimeProvider clock, SegmentForm? form = null, JstDay? only = null)
 {
     /// <summary>A log of nothing but line feeds has a line a byte: what is kept of each while sorting must stay bounded.</summary>
     public const int MaxRowsAtOnce = 2_000_000;
@@ -82,6 +83,7 @@ internal sealed class SegmentBuilder(TimeProvider clock, SegmentForm? form = nul
     {
         var parsed = LineParser.Parse(line.Line, _parsed) == LineFlags.None;
         var (day, skewed) = parsed ? FilingDay.Of(_parsed.Time, received) : new FilingDay(JstDay.Of(received), false);
+        if (only is { } wanted && day != wanted) return;
         var time = parsed ? _parsed.Time.UnixMilliseconds : received.ToUnixTimeMilliseconds();
         if (_count == _lines.Length) Array.Resize(ref _lines, _count * 2);
         _lines[_count++] = new LineRef(day.Date.DayNumber, terminal, time, log, batch, number, line.Start, line.Length, line.End, skewed);

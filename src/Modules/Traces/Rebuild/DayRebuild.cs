@@ -1,0 +1,100 @@
+using System.Globalization;
+using Akashi.Platform.Calendar;
+using Akashi.Platform.Database;
+using Akashi.Platform.Hosting;
+using Akashi.Platform.Tenancy;
+using Akashi.Traces.Index;
+using Akashi.Traces.Store;
+using Akashi.Traces.Store.Writing;
+using Microsoft.Extensions.Logging;
+
+namespace Akashi.Traces.Rebuild;
+
+/// <summary>
+/// Makes the segments of a day anew from the archive and puts them in the place of the old ones, in one transaction. The catalogue knows how many
+/// lines there must be: if the archive gives another number, nothing is replaced. Runs in the merger's turn, so nobody else replaces segments.
+/// </summary>
+internal sealed partial class DayRebuild(
+    AkashiDatabase database, RebuildQueue queue, PendingBatches pending, SegmentCatalogue catalogue, SegmentFolder folder, TimeProvider clock, ILogger<DayRebuild> logger)
+{
+    private const long MaximumLogBytes = 192 << 20;
+    private const int PageSize = 1000;
+
+    /// <summary>A line is filed at most 90 days before its receipt and one day after; an imported batch counts from its send time.</summary>
+    private const string Page = """
+        SELECT leaf_index, file_name, object_key, collected_at, log_bytes FROM traces.batch b
+        WHERE tenant_id = @tenant AND leaf_index > @after AND leaf_index <= @last AND collected_at >= @from AND collected_at < @to
+          AND received_at >= coalesce((SELECT deleting_before FROM traces.archive_horizon WHERE tenant_id = @tenant), '-infinity')
+          AND NOT EXISTS (SELECT 1 FROM traces.pending_batch p WHERE p.tenant_id = b.tenant_id AND p.leaf_index = b.leaf_index)
+        ORDER BY leaf_index LIMIT @PageSize
+        """;
+
+    /// <summary>Works at the next day that waits, if any.</summary>
+    public async Task RunNextAsync(TenantId tenant, CancellationToken cancellation)
+    {
+        if ((await queue.ListAsync(tenant, cancellation)).FirstOrDefault(request => request.Failure is null) is not { } next) return;
+        try
+        {
+            var rows = await RunAsync(tenant, next.Day, cancellation);
+            await queue.DoneAsync(tenant, next.Day, cancellation);
+            LogRebuilt(next.Day, tenant, rows);
+        }
+        catch (InvalidDataException e)
+        {
+            LogFailed(e, next.Day, tenant);
+            await queue.FailedAsync(tenant, next.Day, e.Message, cancellation);
+        }
+    }
+
+    /// <returns>Lines in the new segments.</returns>
+    /// <exception cref="InvalidDataException">The archive does not give the lines that the catalogue counts; nothing was replaced.</exception>
+    public async Task<long> RunAsync(TenantId tenant, JstDay day, CancellationToken cancellation)
+    {
+        // Batches are listed before segments: what is indexed in between is in segments that are not replaced, and its rows make the sums differ.
+        var batches = await BatchesAsync(tenant, day, cancellation);
+        var old = (await catalogue.LiveAsync(tenant, null, null, cancellation)).Where(segment => segment.Day == day).ToList();
+        var written = new List<SegmentInfo>();
+        try
+        {
+            var builder = new SegmentBuilder(clock, SegmentForm.Merged, only: day);
+            foreach (var batch in batches)
+            {
+                builder.Add(batch.Name, batch.CollectedAt, await pending.ReadLogAsync(tenant, batch, cancellation));
+                if (builder.Bytes >= MaximumLogBytes) written.AddRange(await WriteAsync(tenant, builder));
+            }
+            written.AddRange(await WriteAsync(tenant, builder));
+            var (expected, found) = (old.Sum(segment => segment.Rows), written.Sum(segment => segment.Rows));
+            if (expected != found) throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"The archive has {found} lines of {day}, the catalogue counts {expected}. Nothing was replaced. Run akashi verify."));
+            await catalogue.ReplaceAsync(tenant, [.. old.Select(segment => segment.Id)], written, cancellation);
+            return found;
+        }
+        catch
+        {
+            foreach (var segment in written) File.Delete(folder.PathOf(tenant, segment.FileName));
+            throw;
+        }
+    }
+
+    private Task<IReadOnlyList<SegmentInfo>> WriteAsync(TenantId tenant, SegmentBuilder builder)
+    {
+        var path = folder.Of(tenant);
+        return BackgroundThread.RunAsync(() => builder.Write(tenant, path, id => folder.KeyOf(tenant, id)));
+    }
+
+    private async Task<List<PendingBatch>> BatchesAsync(TenantId tenant, JstDay day, CancellationToken cancellation)
+    {
+        await using var session = await database.OpenAsync(tenant, cancellation);
+        var last = await session.QuerySingleAsync<long>("SELECT coalesce(max(leaf_index), -1) FROM traces.batch WHERE tenant_id = @tenant", new { tenant }, cancellation);
+        var (from, to) = (day.Start.AddDays(-2).ToUniversalTime(), day.Start.AddDays(93).ToUniversalTime());
+        var batches = new List<PendingBatch>();
+        while (await session.QueryAsync<PendingBatch>(Page, new { tenant, after = batches.Count == 0 ? -1 : batches[^1].LeafIndex, last, from, to, PageSize }, cancellation) is { Count: > 0 } page)
+            batches.AddRange(page);
+        return batches;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The segments of {Day} of tenant {Tenant} were made anew from the archive: {Rows} lines.")]
+    private partial void LogRebuilt(JstDay day, TenantId tenant, long rows);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The segments of {Day} of tenant {Tenant} could not be made anew; the old ones stay.")]
+    private partial void LogFailed(Exception exception, JstDay day, TenantId tenant);
+}

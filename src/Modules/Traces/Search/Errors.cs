@@ -1,3 +1,4 @@
+using Akashi.Platform.Calendar;
 using Akashi.Platform.Errors;
 using Akashi.Traces.Query;
 using Akashi.Traces.Store;
@@ -47,7 +48,7 @@ internal sealed record StoreDamaged(SegmentDamaged Damage) : Failure("trace-stor
     public override string? Cause => Damage.ToString();
 
     /// <summary>Files are named by their day.</summary>
-    private string Day => Damage.File.Length > 10 ? Damage.File[..10] : "";
+    private string Day => Damage.File.Length > 10 && JstDay.TryParse(Damage.File[..10], out var day) ? day.ToString() : "yyyy-MM-dd";
 }
 
 /// <summary>What each fault of a query text is called.</summary>

@@ -29,7 +29,7 @@ public sealed class TraceSearchTests
                 $"2026-02-01 13:20:00.500\t{Tmid}\t\t\tthe line",
             ], answer.Lines);
         Assert.Equal("3 of 3 traces.", answer.Errors.Trim());
-        Assert.Equal("GET /api/v1/traces?q=evt%3Aps%20MARK&limit=100", Assert.Single(api.Requests));
+        Assert.Equal("GET /api/v1/traces?q=evt%3Aps%20MARK&limit=100&total=true", Assert.Single(api.Requests));
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class TraceSearchTests
 
         Assert.Equal(1500, answer.Lines.Length);
         Assert.Equal(1500, answer.Lines.Distinct(StringComparer.Ordinal).Count());
-        Assert.Equal(["GET /api/v1/traces?q=%2A&limit=1000", "GET /api/v1/traces?q=%2A&limit=500&after=row%20999"], api.Requests);
+        Assert.Equal(["GET /api/v1/traces?q=%2A&limit=1000&total=true", "GET /api/v1/traces?q=%2A&limit=500&after=row%20999"], api.Requests);
     }
 
     [Fact]

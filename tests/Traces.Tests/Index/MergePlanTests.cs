@@ -7,6 +7,7 @@ namespace Akashi.Traces.Tests.Index;
 
 public class MergePlanTests
 {
+    private static readonly DateTimeOffset Now = new(2026, 11, 21, 9, 0, 0, TimeSpan.FromHours(9));
     private static readonly JstDay Day = new(new DateOnly(2026, 11, 20));
 
     [Theory]
@@ -15,18 +16,30 @@ public class MergePlanTests
     [InlineData(40, 10, 32)]
     [InlineData(8, MergePlan.MaximumRows, 0)]
     public void Of_SegmentsOfOneSize_MergesFromEightOnWithinBounds(int count, long rows, int merged) =>
-        Assert.Equal(merged, MergePlan.Of(Enumerable.Range(0, count).Select(_ => Segment(Day, rows))).Sum(group => group.Count));
+        Assert.Equal(merged, MergePlan.Of(Enumerable.Range(0, count).Select(_ => Segment(Day, rows)), Now).Sum(group => group.Count));
 
     [Fact]
     public void Of_SegmentsOfSeveralDaysOrSizes_AreNotMixed()
     {
         var mixed = Enumerable.Range(0, 7).Select(_ => Segment(Day, 10)).Concat(Enumerable.Range(0, 7).Select(_ => Segment(Day.AddDays(1), 10))).Append(Segment(Day, 100_000));
-        Assert.Empty(MergePlan.Of(mixed));
+        Assert.Empty(MergePlan.Of(mixed, Now));
+    }
+
+    [Theory]
+    [InlineData(new long[] { 10, 200, 3000 }, 0)] // little for much
+    [InlineData(new long[] { 10, 300, 3000 }, 3)]
+    [InlineData(new long[] { 500_000, 700_000, 900_000 }, 2)]
+    [InlineData(new long[] { 3000 }, 0)]
+    public void Of_DayForWhichNothingComes_MergesTheRestWhereThatPays(long[] rows, int merged)
+    {
+        var segments = rows.Select(count => Segment(Day, count)).ToList();
+        Assert.Empty(MergePlan.Of(segments, Now + MergePlan.Quiet - TimeSpan.FromSeconds(1)));
+        Assert.Equal(merged, MergePlan.Of(segments, Now + MergePlan.Quiet).Sum(group => group.Count));
     }
 
     private static SegmentInfo Segment(JstDay day, long rows)
     {
-        var id = Guid.CreateVersion7();
+        var id = Guid.CreateVersion7(Now);
         return new SegmentInfo(id, day, $"{id:N}.seg", rows, rows, day.Start, day.Start, 1, Sha256.Of([]));
     }
 }

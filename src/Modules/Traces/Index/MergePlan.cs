@@ -3,8 +3,8 @@ using Akashi.Traces.Store;
 namespace Akashi.Traces.Index;
 
 /// <summary>
-/// Which segments to merge: as soon as a day has eight of about the same size, those become one. Each trace is so rewritten at most
-/// once a tier, and a day ends with a few dozen segments whatever the number of batches.
+/// Which segments to merge: as soon as a day has eight of about the same size, those become one, so each trace is rewritten at most once a tier. Once
+/// nothing has come for a while, what is left of a day becomes one, unless that would rewrite much for little.
 /// </summary>
 internal static class MergePlan
 {
@@ -12,19 +12,45 @@ internal static class MergePlan
     private const int MaximumSources = 32;
     public const long MaximumRows = 1_500_000;
 
+    /// <summary>The largest segment is rewritten only for at least a tenth of it.</summary>
+    private const int WorthRewriting = 10;
+
+    /// <summary>How long nothing must have come for a day.</summary>
+    public static readonly TimeSpan Quiet = TimeSpan.FromMinutes(1);
+
     /// <returns>Groups of segments, each of one day; at most one group a day.</returns>
-    public static IReadOnlyList<IReadOnlyList<SegmentInfo>> Of(IEnumerable<SegmentInfo> live)
+    public static IReadOnlyList<IReadOnlyList<SegmentInfo>> Of(IEnumerable<SegmentInfo> live, DateTimeOffset now)
     {
         var groups = new List<IReadOnlyList<SegmentInfo>>();
         foreach (var day in live.GroupBy(segment => segment.Day))
         {
             var tier = day.GroupBy(TierOf).Where(tier => tier.Count() >= Factor).OrderBy(tier => tier.Key).FirstOrDefault();
-            if (tier is null) continue;
-            var rows = 0L;
-            var sources = tier.OrderBy(segment => segment.Id).Take(MaximumSources).TakeWhile(segment => (rows += segment.Rows) <= MaximumRows).ToList();
+            var sources = tier is not null ? WithinBounds(tier.OrderBy(segment => segment.Id)) : Rest(day.ToList(), now);
             if (sources.Count > 1) groups.Add(sources);
         }
         return groups;
+    }
+
+    /// <summary>All that fits into one, the smallest first.</summary>
+    private static List<SegmentInfo> Rest(List<SegmentInfo> day, DateTimeOffset now)
+    {
+        if (day.Any(segment => now - MadeAt(segment) < Quiet)) return [];
+        var sources = WithinBounds(day.OrderBy(segment => segment.Rows));
+        return sources.Count > 1 && sources.SkipLast(1).Sum(segment => segment.Rows) * WorthRewriting >= sources[^1].Rows ? sources : [];
+    }
+
+    private static List<SegmentInfo> WithinBounds(IEnumerable<SegmentInfo> segments)
+    {
+        var rows = 0L;
+        return segments.Take(MaximumSources).TakeWhile(segment => (rows += segment.Rows) <= MaximumRows).ToList();
+    }
+
+    /// <summary>The moment is part of the segment's id (UUID version 7).</summary>
+    private static DateTimeOffset MadeAt(SegmentInfo segment)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        segment.Id.TryWriteBytes(bytes, bigEndian: true, out _);
+        return DateTimeOffset.FromUnixTimeMilliseconds((long)(System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(bytes) >> 16));
     }
 
     private static int TierOf(SegmentInfo segment)

@@ -68,7 +68,7 @@ internal sealed partial class Merger(
     private async Task<int> MergeAsync(TenantId tenant, int days, CancellationToken cancellation)
     {
         var merged = 0;
-        foreach (var sources in MergePlan.Of(await catalogue.LiveAsync(tenant, null, null, cancellation)).Take(days))
+        foreach (var sources in MergePlan.Of(await catalogue.LiveAsync(tenant, null, null, cancellation), clock.GetUtcNow()).Take(days))
         {
             using var lease = readers.Use(tenant, sources);
             var into = await BackgroundThread.RunAsync(() => new SegmentMerger(clock).Merge(tenant, folder.Of(tenant), lease.Readers, id => folder.KeyOf(tenant, id), cancellation));

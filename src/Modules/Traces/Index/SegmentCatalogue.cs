@@ -39,7 +39,7 @@ internal sealed class SegmentCatalogue(AkashiDatabase database, TimeProvider clo
             ORDER BY max_time DESC
             """;
         await using var session = await database.OpenAsync(tenant, cancellation);
-        return [.. (await session.QueryAsync<Row>(sql, new { tenant, from, to }, cancellation)).Select(row => row.ToInfo())];
+        return [.. (await session.QueryAsync<Row>(sql, new { tenant, from = from?.ToUniversalTime(), to = to?.ToUniversalTime() }, cancellation)).Select(row => row.ToInfo())];
     }
 
     /// <summary>Publishes fresh segments and takes their batches off the pending list, in one transaction.</summary>

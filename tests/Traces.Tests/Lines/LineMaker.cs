@@ -14,6 +14,8 @@ internal sealed class LineMaker(Seeded chance)
         @"C:\Windows\System32\powershell.exe", @"c:\windows\system32\cmd.exe", "powershell -enc QQ==", "say \"hi there\"", "free words here", "words free",
         "証跡ログ", "ﾃｽﾄ端末", "テスト端末", "が", "か\u3099", "Ｃａｆé", "cafe\u0301", "İstanbul", "ß", "ﬁle", "½", "𝔘nicode 𠮷野家", "a\rb", "a\0b", "tab\there",
         "\uFFFE", "\uFFFD", "x*y", "what?", "(a OR b)", "ΣΑΣ", "σας", "10.0.0.1,fe80::1", "{3f0d6f2a-1111-0000-0000-000000000000}",
+        "443", "1024", "-0.5", "10.25", "00443", "4４3", "340282366920938463463374607.5", "1e5", "10.0.0.1", "10.20.30.40", "192.168.1.77", "172.16.5.4", "::ffff:10.0.0.9", "::FFFF:0a00:9",
+        "2001:DB8::1", "2001:0db8:0:0:1::9", "::", "fe80::1%eth0", "10.1", "010.0.0.1", "256.0.0.1", "64:ff9b::10.0.0.1", "http://example.jp/a.exe", "HTTPS://EXAMPLE.JP/Ａ.EXE", "H\u0331x", "É",
     ];
 
     private static readonly DateTimeOffset Base = new(2026, 2, 1, 20, 0, 0, TimeSpan.FromHours(9));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 using Akashi.Traces.Contracts.Predicates;
@@ -37,6 +38,13 @@ internal sealed partial class NaiveTrace
         Not not => !Matches(not.Term),
         FieldEquals equals => Named(equals.Field).Any(value => Fold(value) == Fold(equals.Value)),
         FieldLike like => Named(like.Field).Any(value => Fits(Fold(value), like.Pattern)),
+        FieldExact exact => Named(exact.Field).Any(value => Written(value) == Written(exact.Value)),
+        FieldIn set => Named(set.Field).Any(value => set.Values.Any(one => Fold(one) == Fold(value))),
+        FieldCompares compares => Named(compares.Field).Any(value => Number(Fold(value)) is { } number && Holds(compares.Comparison, number.CompareTo(Number(compares.Number.Text)!.Value))),
+        FieldBetween between => Named(between.Field).Any(value => Number(Fold(value)) is { } number && number >= Number(between.First.Text) && number <= Number(between.Last.Text)),
+        FieldInNetwork network => Named(network.Field).Any(value => Fold(value).Split(',').Any(one => Address(one.Trim(' ')) is { } address && network.Network.Contains(address))),
+        FieldMatches matches => Named(matches.Field).Any(value => Fits(value, matches.Pattern)),
+        AnyMatches matches => Fields is null ? Fits(_text, matches.Pattern) : Fields.Exists(field => Fits(field.Value, matches.Pattern)),
         Phrase phrase => Fields is null ? Has(_text, phrase.Text) : Fields.Exists(field => Has(field.Value, phrase.Text)),
         _ => throw new ArgumentOutOfRangeException(nameof(predicate)),
     };
@@ -45,6 +53,33 @@ internal sealed partial class NaiveTrace
     {
         var valid = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Replace('\uFFFE', '\uFFFD');
         return valid.Normalize(NormalizationForm.FormKC).ToLowerInvariant().Normalize(NormalizationForm.FormKC);
+    }
+
+    private static string Written(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Replace('\uFFFE', '\uFFFD').Normalize(NormalizationForm.FormC);
+
+    private static decimal? Number(string text) => Plain().IsMatch(text) ? decimal.Parse(text, CultureInfo.InvariantCulture) : null;
+
+    private static bool Holds(Comparison comparison, int order) => comparison switch
+    {
+        Comparison.Less => order < 0,
+        Comparison.AtMost => order <= 0,
+        Comparison.AtLeast => order >= 0,
+        _ => order > 0,
+    };
+
+    private static IPAddress? Address(string text)
+    {
+        if (!Four().IsMatch(text) && !text.Contains(':', StringComparison.Ordinal) || !IPAddress.TryParse(text, out var address)) return null;
+        return address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+    }
+
+    /// <summary>The runtime's backtracking matcher, with letters folded where they stand in the pattern.</summary>
+    private static bool Fits(string value, RegexPattern pattern)
+    {
+        var text = pattern.IgnoreCase
+            ? Foldable().Replace(pattern.Text, run => run.Value[0] switch { '\\' => run.Value, '[' => $"(?i:{run.Value})", _ => Regex.Escape(Fold(run.Value)) })
+            : pattern.Text.Normalize(NormalizationForm.FormC);
+        return Regex.IsMatch(pattern.IgnoreCase ? Fold(value) : Written(value), text, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(20));
     }
 
     public static List<string> Words(string text)
@@ -79,6 +114,16 @@ internal sealed partial class NaiveTrace
     }
 
     private static string Unquote(string value) => value.StartsWith('"') ? value[1..^1].Replace("\"\"", "\"", StringComparison.Ordinal) : value;
+
+    [GeneratedRegex(@"\A-?[0-9]+(\.[0-9]+)?\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 20_000)]
+    private static partial Regex Plain();
+
+    [GeneratedRegex(@"\A(?:(?:0|[1-9][0-9]{0,2})(?:\.|\z)){4}(?<!\.)\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 20_000)]
+    private static partial Regex Four();
+
+    /// <summary>Escapes and classes, which stay, and letters, which are folded.</summary>
+    [GeneratedRegex(@"\\p\{\w+\}|\\.|\[[^\]]*\]|[A-Za-z]?[^\x00-\x7F]+|[A-Z]", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 20_000)]
+    private static partial Regex Foldable();
 
     [GeneratedRegex(@"\A(?<time>\d\d/\d\d/\d{4} \d\d:\d\d:\d\d\.\d{3} [+-]\d{4})(?: +(?<key>[^\x00-\x20=""\x7F]+)=(?<value>""(?:[^""]|"""")*""|[^ ""]*))* *\z", RegexOptions.Singleline | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 20_000)]
     private static partial Regex Proper();

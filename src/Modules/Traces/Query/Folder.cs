@@ -17,6 +17,7 @@ internal sealed class Folder
     public const int MaxMarks = 30;
 
     private byte[] _buffer = new byte[1024];
+    private char[] _characters = [];
 
     /// <summary>Valid until the next call.</summary>
     public ReadOnlySpan<byte> Fold(ReadOnlySpan<byte> value)
@@ -24,15 +25,30 @@ internal sealed class Folder
         if (_buffer.Length < value.Length) _buffer = new byte[Math.Max(value.Length, _buffer.Length * 2)];
         if (Ascii.ToLower(value, _buffer, out var written) == OperationStatus.Done) return _buffer.AsSpan(0, written);
         if (IsPlainJapanese(value)) return LowerAscii(value);
-        var folded = FoldSlowly(Encoding.UTF8.GetString(value));
-        var length = Encoding.UTF8.GetByteCount(folded);
-        if (_buffer.Length < length) _buffer = new byte[Math.Max(length, _buffer.Length * 2)];
-        return _buffer.AsSpan(0, Encoding.UTF8.GetBytes(folded, _buffer));
+        return Keep(ByStretches(Encoding.UTF8.GetString(value), FoldStretch));
+    }
+
+    /// <summary>The value as it is written: in NFC, case and width kept. Valid until the next call.</summary>
+    public ReadOnlySpan<byte> Compose(ReadOnlySpan<byte> value) =>
+        Ascii.IsValid(value) || IsPlainJapanese(value) ? value : Keep(ByStretches(Encoding.UTF8.GetString(value), text => text.Replace('\uFFFE', '\uFFFD').Normalize(NormalizationForm.FormC)));
+
+    /// <summary>The text in UTF-16, as regular expressions read it. Valid until the next call.</summary>
+    public ReadOnlySpan<char> Characters(ReadOnlySpan<byte> text)
+    {
+        if (_characters.Length < text.Length) _characters = new char[Math.Max(text.Length, Math.Max(256, _characters.Length * 2))];
+        return _characters.AsSpan(0, Encoding.UTF8.GetChars(text, _characters));
     }
 
     public static byte[] Fold(string text) => new Folder().Fold(Encoding.UTF8.GetBytes(text)).ToArray();
 
-    private static string FoldSlowly(string text)
+    private ReadOnlySpan<byte> Keep(string text)
+    {
+        var length = Encoding.UTF8.GetByteCount(text);
+        if (_buffer.Length < length) _buffer = new byte[Math.Max(length, _buffer.Length * 2)];
+        return _buffer.AsSpan(0, Encoding.UTF8.GetBytes(text, _buffer));
+    }
+
+    private static string ByStretches(string text, Func<string, string> normalise)
     {
         var (start, at, marks) = (0, 0, 0);
         StringBuilder? stretches = null;
@@ -42,17 +58,17 @@ internal sealed class Folder
             marks = IsMark(rune) ? marks + 1 : 0;
             if (marks <= MaxMarks) continue;
             stretches ??= new StringBuilder();
-            stretches.Append(FoldStretch(text[start..at]));
+            stretches.Append(normalise(text[start..at]));
             (start, marks) = (at, 0);
         }
-        return stretches is null ? FoldStretch(text) : stretches.Append(FoldStretch(text[start..])).ToString();
+        return stretches is null ? normalise(text) : stretches.Append(normalise(text[start..])).ToString();
     }
 
     private static string FoldStretch(string text) =>
         text.Replace('\uFFFE', '\uFFFD').Normalize(NormalizationForm.FormKC).ToLowerInvariant().Normalize(NormalizationForm.FormKC);
 
     /// <summary>Also the half-width sound marks: they are letters, but NFKC makes combining marks of them.</summary>
-    private static bool IsMark(Rune rune) => rune.Value is 0xFF9E or 0xFF9F
+    internal static bool IsMark(Rune rune) => rune.Value is 0xFF9E or 0xFF9F
         || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
 
     private ReadOnlySpan<byte> LowerAscii(ReadOnlySpan<byte> value)

@@ -15,10 +15,17 @@ internal abstract class Matcher
     {
         AllTraces => new AllOperator(),
         And and => new AndOperator([.. and.Terms.Select(Of)]),
-        Or or => new OrOperator([.. or.Terms.Select(Of)]),
+        Or or => OrOperator.Of(or),
         Not not => new NotOperator(Of(not.Term)),
         FieldEquals equals => new FieldEqualsOperator(equals),
+        FieldExact exact => new FieldExactOperator(exact),
+        FieldIn set => new FieldInOperator(set.Field, set.Values),
         FieldLike like => new FieldLikeOperator(like),
+        FieldCompares compares => new FieldNumberOperator(compares),
+        FieldBetween between => new FieldNumberOperator(between),
+        FieldInNetwork network => new FieldInNetworkOperator(network),
+        FieldMatches matches => new FieldMatchesOperator(matches),
+        AnyMatches matches => new AnyMatchesOperator(matches),
         Phrase phrase => new PhraseOperator(phrase),
         _ => throw new ArgumentOutOfRangeException(nameof(predicate), predicate, "Unknown kind of predicate."),
     };

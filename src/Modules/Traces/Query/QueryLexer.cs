@@ -3,39 +3,18 @@ using Akashi.Traces.Contracts.Predicates;
 
 namespace Akashi.Traces.Query;
 
-internal enum TokenKind
-{
-    End,
-    Open,
-    Close,
-    Minus,
-    And,
-    Or,
-    Not,
-    /// <summary>A term: text, or field and value.</summary>
-    Term,
-}
-
-/// <param name="Start">Index of the first character.</param>
-/// <param name="Field">Null for text; else what stands before the first colon outside quotes.</param>
-/// <param name="Parts">The text or the value; null when nothing stands after the colon.</param>
-internal sealed record Token(TokenKind Kind, int Start, int End, IReadOnlyList<PatternPart>? Field = null, IReadOnlyList<PatternPart>? Parts = null);
-
-/// <summary>Stops the parser; caught where parsing began.</summary>
-internal sealed class QueryException(QueryError error) : Exception(error.Id)
-{
-    public QueryError Error { get; } = error;
-}
-
 /// <summary>
 /// Cuts a query into tokens. A term is a run of bare characters and quoted stretches without a space between; inside quotes
 /// everything is literal and a quote is doubled, outside <c>*</c> and <c>?</c> are wildcards and the first colon ends the field name.
+/// A value or text that begins with <c>/</c> is a regular expression up to the next <c>/</c> without <c>\</c> before it.
 /// </summary>
 internal sealed class QueryLexer(string text)
 {
+    private static readonly string[] Operators = [">=", "<=", ">", "<", "="];
     private int _at;
 
-    public Token Next()
+    /// <param name="inGroup">Inside <c>field:( … )</c>, where a colon is a character like others.</param>
+    public Token Next(bool inGroup)
     {
         while (_at < text.Length && char.IsWhiteSpace(text[_at])) _at++;
         var start = _at;
@@ -48,49 +27,11 @@ internal sealed class QueryLexer(string text)
                 return new Token(TokenKind.Close, start, ++_at);
             case '-':
                 return new Token(TokenKind.Minus, start, ++_at);
+            case '/':
+                var regex = Regex();
+                return new Token(TokenKind.Term, start, _at, null, regex);
             default:
-                return Term(start);
-        }
-    }
-
-    private Token Term(int start)
-    {
-        List<PatternPart>? field = null;
-        var parts = new List<PatternPart>();
-        var literal = new StringBuilder();
-        var quoted = false;
-        while (_at < text.Length && !char.IsWhiteSpace(text[_at]) && text[_at] is not ')')
-        {
-            var c = text[_at];
-            if (c == '(') throw ParenthesisInValue(start);
-            if (c == '"')
-            {
-                quoted = true;
-                Quoted(literal);
-                continue;
-            }
-            _at++;
-            if (c == ':' && field is null)
-            {
-                Close();
-                (field, parts, quoted) = (parts, [], false);
-            }
-            else if (c is '*' or '?')
-            {
-                Close();
-                parts.Add(c == '*' ? PatternPart.Any : PatternPart.One);
-            }
-            else literal.Append(c);
-        }
-        Close();
-        var empty = parts.Count == 0 && !quoted;
-        if (field is null && !quoted && Keyword(text.AsSpan(start, _at - start)) is { } keyword) return new Token(keyword, start, _at);
-        return new Token(TokenKind.Term, start, _at, field, empty ? null : parts);
-
-        void Close()
-        {
-            if (literal.Length > 0) parts.Add(PatternPart.Literal(literal.ToString()));
-            literal.Clear();
+                return inGroup ? InGroup(start) : Term(start);
         }
     }
 
@@ -101,6 +42,69 @@ internal sealed class QueryLexer(string text)
         "NOT" => TokenKind.Not,
         _ => null,
     };
+
+    private Token InGroup(int start)
+    {
+        var value = Value(start);
+        return Keyword(text.AsSpan(start, _at - start)) is { } keyword ? new Token(keyword, start, _at) : new Token(TokenKind.Term, start, _at, null, value);
+    }
+
+    private Token Term(int start)
+    {
+        var run = Run(start, untilColon: true);
+        if (_at == text.Length || text[_at] != ':')
+        {
+            return Keyword(text.AsSpan(start, _at - start)) is { } keyword ? new Token(keyword, start, _at) : new Token(TokenKind.Term, start, _at, null, run);
+        }
+        _at++;
+        if (_at == text.Length || char.IsWhiteSpace(text[_at]) || text[_at] == ')') return new Token(TokenKind.Term, start, _at, run.Parts);
+        if (text[_at] == '(') return new Token(TokenKind.Group, start, ++_at, run.Parts);
+        var value = text[_at] == '/' ? Regex() : Value(start);
+        return new Token(TokenKind.Term, start, _at, run.Parts, value);
+    }
+
+    private TermValue Value(int termStart)
+    {
+        var start = _at;
+        var lead = Array.Find(Operators, lead => text.AsSpan(start).StartsWith(lead, StringComparison.Ordinal)) ?? "";
+        _at += lead.Length;
+        return Run(termStart, untilColon: false) with { Start = start, Operator = lead };
+    }
+
+    private TermValue Run(int termStart, bool untilColon)
+    {
+        var start = _at;
+        var parts = new List<PatternPart>();
+        var literal = new StringBuilder();
+        var quoted = false;
+        while (_at < text.Length && !char.IsWhiteSpace(text[_at]) && text[_at] != ')')
+        {
+            var c = text[_at];
+            if (c == ':' && untilColon) break;
+            if (c == '(') throw ParenthesisInValue(termStart);
+            if (c == '"')
+            {
+                quoted = true;
+                Quoted(literal);
+                continue;
+            }
+            _at++;
+            if (c is '*' or '?')
+            {
+                Close();
+                parts.Add(c == '*' ? PatternPart.Any : PatternPart.One);
+            }
+            else literal.Append(c);
+        }
+        Close();
+        return new TermValue(start, "", parts, quoted);
+
+        void Close()
+        {
+            if (literal.Length > 0) parts.Add(PatternPart.Literal(literal.ToString()));
+            literal.Clear();
+        }
+    }
 
     private void Quoted(StringBuilder literal)
     {
@@ -115,6 +119,35 @@ internal sealed class QueryLexer(string text)
             literal.Append('"');
             _at++;
         }
+    }
+
+    private TermValue Regex()
+    {
+        var start = _at++;
+        for (; _at < text.Length && text[_at] != '/'; _at++)
+        {
+            if (text[_at] == '\\') _at++;
+        }
+        if (_at >= text.Length) throw new QueryException(new QueryError(QueryError.UnclosedRegex, start + 1, QueryParser.Shorten(text[start..]), QuotedWord(start)));
+        var pattern = text[(start + 1).._at++];
+        var flags = Word(_at);
+        if (flags is not ("" or "i")) throw new QueryException(new QueryError(QueryError.RegexFlags, _at + 1, QueryParser.Shorten(flags), QuotedWord(start)));
+        _at += flags.Length;
+        return new TermValue(start, "/" + flags, [PatternPart.Literal(pattern)], Quoted: false);
+    }
+
+    /// <summary>What begins here and has no space or closing parenthesis in it.</summary>
+    private string Word(int start)
+    {
+        var end = start;
+        while (end < text.Length && !char.IsWhiteSpace(text[end]) && text[end] != ')') end++;
+        return text[start..end];
+    }
+
+    private string? QuotedWord(int start)
+    {
+        var word = Word(start);
+        return word.Length > QueryParser.MaxShown - 2 || word.Contains('"', StringComparison.Ordinal) ? null : $"\"{word}\"";
     }
 
     private QueryException ParenthesisInValue(int start)

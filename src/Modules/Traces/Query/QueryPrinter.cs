@@ -19,7 +19,7 @@ internal static class QueryPrinter
     /// <summary>As an operand: in parentheses where it would else be read as part of what stands beside it.</summary>
     public static void PrintTerm(Predicate predicate, StringBuilder to)
     {
-        if (predicate is not (And or Or))
+        if (predicate is not (And or Or) || FieldGroup.FieldOf(predicate) is not null)
         {
             PrintOpen(predicate, to);
             return;
@@ -36,6 +36,10 @@ internal static class QueryPrinter
             case AllTraces:
                 to.Append('*');
                 break;
+            case And or Or when FieldGroup.FieldOf(predicate) is { } field:
+                PrintField(field, to);
+                FieldGroup.Print(predicate, to);
+                break;
             case And and:
                 AndOperator.Print(and, to);
                 break;
@@ -45,25 +49,68 @@ internal static class QueryPrinter
             case Not not:
                 NotOperator.Print(not, to);
                 break;
-            case FieldEquals equals:
-                FieldEqualsOperator.Print(equals, to);
-                break;
-            case FieldLike like:
-                FieldLikeOperator.Print(like, to);
+            case FieldCondition condition:
+                PrintField(condition.Field, to);
+                PrintValue(condition, to, inGroup: false);
                 break;
             case Phrase phrase:
                 PhraseOperator.Print(phrase, to);
+                break;
+            case AnyMatches matches:
+                RegexText.Print(matches.Pattern, to);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(predicate), predicate, "Unknown kind of predicate.");
         }
     }
 
+    public static void PrintValue(FieldCondition condition, StringBuilder to, bool inGroup)
+    {
+        switch (condition)
+        {
+            case FieldEquals equals:
+                FieldEqualsOperator.PrintValue(equals, to, inGroup);
+                break;
+            case FieldExact exact:
+                FieldExactOperator.PrintValue(exact, to);
+                break;
+            case FieldIn set:
+                to.Append('(');
+                FieldInOperator.PrintValues(set, to);
+                to.Append(')');
+                break;
+            case FieldLike like:
+                FieldLikeOperator.PrintValue(like, to, inGroup);
+                break;
+            case FieldCompares compares:
+                FieldNumberOperator.PrintValue(compares, to);
+                break;
+            case FieldBetween between:
+                FieldNumberOperator.PrintValue(between, to);
+                break;
+            case FieldInNetwork network:
+                FieldInNetworkOperator.PrintValue(network, to);
+                break;
+            case FieldMatches matches:
+                RegexText.Print(matches.Pattern, to);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(condition), condition, "Unknown kind of predicate.");
+        }
+    }
+
     public static void PrintField(string name, StringBuilder to)
     {
-        if (name.StartsWith('-')) PrintQuoted(name, to);
+        if (name[0] is '-' or '/') PrintQuoted(name, to);
         else PrintLiteral(name, to, alsoQuote: ":");
         to.Append(':');
+    }
+
+    /// <summary>The beginning of a plain value: quoted where it would else mean more than its characters.</summary>
+    public static void PrintPlain(string text, StringBuilder to, bool inGroup)
+    {
+        if (ValueReader.MeansMore(text) || inGroup && (text.StartsWith('-') || IsKeyword(text))) PrintQuoted(text, to);
+        else PrintLiteral(text, to);
     }
 
     /// <summary>Bare where possible, else quoted.</summary>

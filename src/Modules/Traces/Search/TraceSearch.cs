@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.RegularExpressions;
 using Akashi.Platform.Calendar;
 using Akashi.Platform.Errors;
 using Akashi.Platform.Hosting;
@@ -133,6 +134,10 @@ internal sealed class TraceSearch(SegmentReaders segments, TenantQuotas quotas, 
         catch (SearchTooBroadException broad)
         {
             return new SearchTooBroad(broad.What, broad.Most);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return new SearchTimedOut(TimeLimitSeconds);
         }
         catch (SegmentDamagedException damaged)
         {

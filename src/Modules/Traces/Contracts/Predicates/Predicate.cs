@@ -2,7 +2,8 @@ namespace Akashi.Traces.Contracts.Predicates;
 
 /// <summary>
 /// A condition on one trace: a tree of the sealed records in this folder. Equality is by structure.
-/// Field names and values compare folded (NFKC, case-insensitively); a field that occurs more than once fits when any occurrence does.
+/// Field names and values compare folded (NFKC, case-insensitively) unless a record says otherwise; a field that occurs more than once fits when
+/// any occurrence does.
 /// </summary>
 public abstract record Predicate
 {
@@ -17,16 +18,12 @@ public sealed record AllTraces : Predicate;
 /// <summary>Not <paramref name="Term"/>; a trace without the field fits <c>-field:value</c>. Written <c>-term</c>.</summary>
 public sealed record Not(Predicate Term) : Predicate;
 
-/// <summary>The field is there and its whole value equals <paramref name="Value"/>. Written <c>field:value</c>.</summary>
-/// <param name="Field">1 to 128 bytes of UTF-8.</param>
-public sealed record FieldEquals(string Field, string Value) : Predicate;
-
-/// <summary>The field is there and its whole value fits the pattern. Written <c>field:*\powershell.exe</c>.</summary>
-public sealed record FieldLike(string Field, WildcardPattern Pattern) : Predicate;
-
 /// <summary>
 /// The words of <paramref name="Text"/> stand one after another in one value, or in an unparsable line. A word is a maximal run of letters and
 /// digits; what stands between words does not count. Written <c>word</c> or <c>"several words"</c>.
 /// </summary>
 /// <param name="Text">Holds at least one letter or digit.</param>
 public sealed record Phrase(string Text) : Predicate;
+
+/// <summary>Some value, or an unparsable line, has a match of the regular expression in it. Written <c>/http.+\.exe/i</c>.</summary>
+public sealed record AnyMatches(RegexPattern Pattern) : Predicate;

@@ -1,55 +1,50 @@
 using System.Text;
 using Akashi.Traces.Contracts.Predicates;
-using Akashi.Traces.Lines;
-using Akashi.Traces.Store.Reading;
+using Akashi.Traces.Store.Columns;
 
 namespace Akashi.Traces.Query.Operators;
 
 /// <summary><c>field:*pat?ern</c></summary>
-internal sealed class FieldLikeOperator : Matcher
+internal sealed class FieldLikeOperator : FieldOperator
 {
-    private readonly FoldedText _field;
     private readonly FoldedPattern _pattern;
     private readonly EntryScan _scan;
     private readonly byte[][] _certainWords;
+    private readonly bool _anything;
 
-    public FieldLikeOperator(FieldLike predicate)
+    public FieldLikeOperator(FieldLike predicate) : base(predicate.Field)
     {
-        _field = new FoldedText(predicate.Field);
         _pattern = new FoldedPattern(predicate.Pattern);
-        _scan = new EntryScan(_pattern.LongestLiteral, _pattern.Fits);
+        _scan = new EntryScan(_pattern.LongestLiteral, (text, _) => _pattern.Fits(text));
         _certainWords = [.. _pattern.CertainWords()];
+        _anything = predicate.Pattern.Parts is [{ Kind: PatternKind.Any }];
     }
 
-    public static void Print(FieldLike predicate, StringBuilder to)
+    public static void PrintValue(FieldLike predicate, StringBuilder to, bool inGroup)
     {
-        QueryPrinter.PrintField(predicate.Field, to);
-        foreach (var part in predicate.Pattern.Parts)
+        foreach (var (index, part) in predicate.Pattern.Parts.Index())
         {
-            if (part.Kind == PatternKind.Literal) QueryPrinter.PrintLiteral(part.Text, to);
-            else to.Append(part.ToString());
+            if (part.Kind != PatternKind.Literal) to.Append(part.ToString());
+            else if (index == 0) QueryPrinter.PrintPlain(part.Text, to, inGroup);
+            else QueryPrinter.PrintLiteral(part.Text, to);
         }
-    }
-
-    public override bool Matches(ReadOnlySpan<byte> line, ParsedLine parsed, Folder folder)
-    {
-        foreach (ref readonly var field in parsed.Fields)
-        {
-            if (_field.Fits(ParsedLine.Key(line, field), folder) && _pattern.Fits(folder.Fold(parsed.Value(line, field)))) return true;
-        }
-        return false;
-    }
-
-    public override void Select(BlockReader block, Folder folder, RowSet rows)
-    {
-        foreach (var key in block.KeysNamed(_field.Bytes)) block.AddRows(key, _scan.Run(block.Column(key), folder), rows);
     }
 
     public override RowSet Candidates(SegmentProbe segment)
     {
-        var blocks = segment.All();
+        var blocks = segment.WithField(Field);
         foreach (var word in _certainWords) blocks.IntersectWith(segment.WithWord(word));
-        foreach (var literal in _pattern.Literals) blocks.IntersectWith(segment.WithPart(_field, literal));
+        foreach (var literal in _pattern.Literals) blocks.IntersectWith(segment.WithPart(Field, literal));
         return blocks;
+    }
+
+    protected override bool Fits(ReadOnlySpan<byte> value, Folder folder) => _anything || _pattern.Fits(folder.Fold(value));
+
+    protected override RowSet Entries(ColumnBlock column, Folder folder)
+    {
+        if (!_anything) return _scan.Run(column, folder);
+        var all = new RowSet(column.Entries);
+        all.Fill();
+        return all;
     }
 }

@@ -8,6 +8,18 @@ namespace Akashi.Traces.Query.Operators;
 /// <summary><c>(one OR another)</c></summary>
 internal sealed class OrOperator(Matcher[] terms) : Matcher
 {
+    /// <summary>Many values of one field become one set, so that a long list costs one look-up a value.</summary>
+    public static Matcher Of(Or or)
+    {
+        var terms = new List<Matcher>();
+        foreach (var group in or.Terms.GroupBy(term => term is FieldEquals or FieldIn ? Encoding.UTF8.GetString(Folder.Fold(((FieldCondition)term).Field)) : null, StringComparer.Ordinal))
+        {
+            if (group.Key is null || group.Count() == 1) terms.AddRange(group.Select(Matcher.Of));
+            else terms.Add(new FieldInOperator(((FieldCondition)group.First()).Field, [.. group.SelectMany(term => term is FieldIn set ? set.Values : [((FieldEquals)term).Value])]));
+        }
+        return terms.Count == 1 ? terms[0] : new OrOperator([.. terms]);
+    }
+
     public static void Print(Or or, StringBuilder to)
     {
         for (var i = 0; i < or.Terms.Count; i++)

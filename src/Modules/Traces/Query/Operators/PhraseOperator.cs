@@ -15,12 +15,12 @@ internal sealed class PhraseOperator : Matcher
     {
         _words = Words.Of(predicate.Text);
         if (_words.Length == 0) throw new ArgumentException($"'{predicate.Text}' has no letter or digit to search for.", nameof(predicate));
-        _scan = new EntryScan(_words.MaxBy(word => word.Length)!, folded => Words.Contain(folded, _words));
+        _scan = new EntryScan(_words.MaxBy(word => word.Length)!, (text, _) => Words.Contain(text, _words));
     }
 
     public static void Print(Phrase predicate, StringBuilder to)
     {
-        if (QueryPrinter.IsKeyword(predicate.Text) || predicate.Text[0] == '-') QueryPrinter.PrintQuoted(predicate.Text, to);
+        if (QueryPrinter.IsKeyword(predicate.Text) || predicate.Text[0] is '-' or '/') QueryPrinter.PrintQuoted(predicate.Text, to);
         else QueryPrinter.PrintLiteral(predicate.Text, to, alsoQuote: ":");
     }
 

@@ -52,6 +52,16 @@ internal sealed record IntegerRanges((long First, long Last)[] Bounds)
         return false;
     }
 
+    /// <summary>Whether some value from <paramref name="first"/> to <paramref name="last"/> may be in the column.</summary>
+    public bool MayHold(long first, long last)
+    {
+        foreach (var bound in Bounds)
+        {
+            if (first <= bound.Last && last >= bound.First) return true;
+        }
+        return false;
+    }
+
     public void Write(ByteWriter to)
     {
         to.Varint(Bounds.Length);

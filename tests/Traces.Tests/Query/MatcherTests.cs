@@ -6,7 +6,7 @@ namespace Akashi.Traces.Tests.Query;
 
 public class MatcherTests
 {
-    private const string Line = "02/01/2026 13:20:00.500 +0900 evt=ps subEvt=start com=\"ＰＣ－００１\" cmd=\"powershell -enc \"\"QQ==\"\"\" a= b=- user=x user=SYSTEM";
+    private const string Line = "02/01/2026 13:20:00.500 +0900 evt=ps subEvt=start com=\"ＰＣ－００１\" cmd=\"powershell -enc \"\"QQ==\"\"\" a= b=- user=x user=SYSTEM port=443 size=10.50 zero=007 ip=10.1.2.3,fe80::1%eth0 map=::ffff:10.0.0.9";
 
     [Theory]
     [InlineData("*", true)]
@@ -22,6 +22,24 @@ public class MatcherTests
     [InlineData("b:\"\"", false)]
     [InlineData("a:* -c:*", true)]
     [InlineData("enc", true)]
+    [InlineData("port:>442 port:<443.5 port:[443..443]", true)]
+    [InlineData("port:>443 OR port:<443", false)]
+    [InlineData("size:10.5", false)]
+    [InlineData("size:[10.5..10.5] zero:[7..7]", true)]
+    [InlineData("evt:>0 OR evt:<=0 OR a:>=-99999999999999999999999999999999999999999", false)]
+    [InlineData("port:<340282366920938463463374607431768211456", true)]
+    [InlineData("user:(nobody OR SYSTEM)", true)]
+    [InlineData("user:(x system)", true)]
+    [InlineData("user:(a OR b) OR user:c", false)]
+    [InlineData("ip:10.0.0.0/8 ip:fe80::/10 map:10.0.0.0/24", true)]
+    [InlineData("ip:11.0.0.0/8 OR map:::/0 OR port:0.0.0.0/0 OR a:0.0.0.0/0", false)]
+    [InlineData("ip:fe80::1/128", true)]
+    [InlineData("a:* b:* -none:* -a:?* b:?* -b:(?* -\"-\")", true)]
+    [InlineData("com:=\"ＰＣ－００１\" user:=SYSTEM", true)]
+    [InlineData("com:=\"PC-001\" OR user:=system", false)]
+    [InlineData("cmd:/shell -enc/ -cmd:/SHELL/ cmd:/SHELL/i", true)]
+    [InlineData("com:/pc-\\d{3}$/i -com:/PC/", true)]
+    [InlineData("/^10\\.1/", true)]
     [InlineData("\"enc qq\"", true)]
     [InlineData("\"qq enc\"", false)]
     [InlineData("powershel", false)]
@@ -36,6 +54,8 @@ public class MatcherTests
     [InlineData("evt:ps", false)]
     [InlineData("-evt:ps", true)]
     [InlineData("evt:*", false)]
+    [InlineData("/^no TRACE/i", true)]
+    [InlineData("evt:/ps/ OR evt:(ps OR x) OR evt:=ps", false)]
     public void Matches_UnparsableLine_IsSearchedByItsWords(string query, bool expected) => Assert.Equal(expected, Matches(query, "no trace, evt=ps \"free"u8.ToArray()));
 
     [Fact]

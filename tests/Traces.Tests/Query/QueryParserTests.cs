@@ -32,6 +32,26 @@ public class QueryParserTests
     [InlineData("\"-x\"", "\"-x\"")]
     [InlineData("foo.exe", "foo.exe")]
     [InlineData("evt:ps\u3000項目:値", "evt:ps 項目:値")]
+    [InlineData("dstPort:>1024 a:>=01 b:<-0.50 c:<=１０", "dstPort:>1024 a:>=1 b:<-0.5 c:<=10")]
+    [InlineData("dstPort:[1024..2048] a:[..5] b:[-1.5..]", "dstPort:[1024..2048] a:<=5 b:>=-1.5")]
+    [InlineData("a:\">5\" b:\"[1..2]\" c:\"=x\" d:\"/c\" e:[abc]", "a:\">5\" b:\"[1..2]\" c:\"=x\" d:\"/c\" e:\"[abc]\"")]
+    [InlineData("sha256:(a OR b)", "sha256:(a OR b)")]
+    [InlineData("f:(a)", "f:a")]
+    [InlineData("f:((a OR b) OR c)", "f:(a OR b OR c)")]
+    [InlineData("f:(a b*)", "f:(a b*)")]
+    [InlineData("f:a f:b*", "f:(a b*)")]
+    [InlineData("f:a OR f:b", "f:a OR f:b")]
+    [InlineData("f:a OR g:b*", "f:a OR g:b*")]
+    [InlineData("f:(a OR b* OR c OR >5)", "f:(a OR c OR b* OR >5)")]
+    [InlineData("x f:(-a (b OR \"-c\") \"OR\" a:b) -f:(a OR b)", "x f:(-a (b OR \"-c\") \"OR\" a:b) -f:(a OR b)")]
+    [InlineData("f:(a b OR c d)", "f:(a b OR c d)")]
+    [InlineData("f:( a )g", "f:a g")]
+    [InlineData("dstIP:10.0.0.0/8 a:10.1.2.3/8 b:2001:DB8::/32 c:::ffff:10.0.0.0/104", "dstIP:10.0.0.0/8 a:10.0.0.0/8 b:2001:db8::/32 c:10.0.0.0/8")]
+    [InlineData("a:\"10.0.0.0/8\" b:1.2/8 c:x/y", "a:\"10.0.0.0/8\" b:1.2/8 c:x/y")]
+    [InlineData("dstIP:(10.0.0.0/8 OR 192.168.0.0/16)", "dstIP:(10.0.0.0/8 OR 192.168.0.0/16)")]
+    [InlineData("a:=x b:=\"a*b\" c:=\"\"", "a:=\"x\" b:=\"a*b\" c:=\"\"")]
+    [InlineData(@"cmd:/\bhttp.+\.exe/i /a b|c\/d/ f:(/x/ OR /y/i)", @"cmd:/\bhttp.+\.exe/i /a b|c\/d/ f:(/x/ OR /y/i)")]
+    [InlineData("-/x/ \"/x\" -f:/(a)/", "-/x/ \"/x\" -f:/(a)/")]
     public void TryParse_ProperText_PrintsBack(string text, string expected)
     {
         Assert.True(QueryParser.TryParse(text, out var predicate, out var error), error?.ToString());
@@ -65,6 +85,25 @@ public class QueryParserTests
     [InlineData("a evt:", QueryError.ValueMissing, 3, "evt:", "evt:*")]
     [InlineData("power*", QueryError.WildcardNeedsField, 1, "power*", "cmd:power*")]
     [InlineData("a \"--\"", QueryError.NoWord, 3, "\"--\"", null)]
+    [InlineData("dstPort:>x", QueryError.NumberExpected, 9, ">x", "\">x\"")]
+    [InlineData("dstPort:>=", QueryError.NumberExpected, 9, ">=", "\">=\"")]
+    [InlineData("dstPort:>\"5\"", QueryError.NumberExpected, 9, ">\"5\"", null)]
+    [InlineData("p:[1 .. 5]", QueryError.RangeInvalid, 3, "[1", "\"[1\"")]
+    [InlineData("p:[1..x]", QueryError.RangeInvalid, 3, "[1..x]", "\"[1..x]\"")]
+    [InlineData("p:[5..1.5]", QueryError.RangeBackwards, 3, "[5..1.5]", "[1.5..5]")]
+    [InlineData("ip:10.0.0.0/33", QueryError.NetworkInvalid, 4, "10.0.0.0/33", "\"10.0.0.0/33\"")]
+    [InlineData("ip:10.0.0.300/8", QueryError.NetworkInvalid, 4, "10.0.0.300/8", "\"10.0.0.300/8\"")]
+    [InlineData("ip:fe80:::1/10", QueryError.NetworkInvalid, 4, "fe80:::1/10", "\"fe80:::1/10\"")]
+    [InlineData("a:=x*", QueryError.WildcardInExact, 3, "=x*", "=\"x*\"")]
+    [InlineData("a:=", QueryError.ValueMissing, 3, "a:=", "a:=\"\"")]
+    [InlineData("cmd:/c dir", QueryError.UnclosedRegex, 5, "/c dir", "\"/c\"")]
+    [InlineData("path:/usr/bin/x", QueryError.RegexFlags, 11, "bin/x", "\"/usr/bin/x\"")]
+    [InlineData("cmd:/a/gi", QueryError.RegexFlags, 8, "gi", "\"/a/gi\"")]
+    [InlineData(@"cmd:/x\/(a/", QueryError.RegexInvalid, 9, "(a", "\\(")]
+    [InlineData("𠮷 証跡 cmd:/(?i)a/", QueryError.RegexUnsupported, 11, "(?i)a", "/…/i")]
+    [InlineData("𠮷𠮷 com:(𠮷 OR", QueryError.TermExpected, 13, "", null)]
+    [InlineData("f:(a OR b", QueryError.UnclosedParenthesis, 3, "(a OR b", "(a OR b)")]
+    [InlineData("f:()", QueryError.TermExpected, 4, ")", null)]
     [InlineData("cmd:f(x)", QueryError.ParenthesisInValue, 6, "cmd:f(x)", "cmd:\"f(x)\"")]
     public void TryParse_BadText_TellsWhereWhatAndHow(string text, string id, int column, string offending, string? fix)
     {
@@ -89,6 +128,31 @@ public class QueryParserTests
     }
 
     [Fact]
+    public void TryParse_Sets_CountAsOneTermWithBoundedValues()
+    {
+        var terms = string.Join(' ', Enumerable.Repeat("a", QueryParser.MaxTerms - 1));
+        Assert.True(QueryParser.TryParse(terms + " f:(a OR b OR c)", out _, out _));
+        Assert.Equal(QueryError.TooManyTerms, Error(terms + " f:(a b)").Id);
+        Assert.Equal(QueryError.TooManyTerms, Error(terms + " f:(a OR b OR c*)").Id);
+
+        var most = new FieldIn("sha256", [.. Enumerable.Range(0, FieldIn.MaxValues).Select(i => $"{i:x64}")]);
+        var text = QueryPrinter.Print(most);
+        Assert.Equal(QueryError.TooLong, Error(text).Id);
+        Assert.True(QueryParser.TryParse(text, out var back, out _, longest: 1 << 20));
+        Assert.Equal(most, back);
+        Assert.False(QueryParser.TryParse(text[..^1] + " OR x)", out _, out var error, longest: 1 << 20));
+        Assert.Equal((QueryError.TooManyValues, FieldIn.MaxValues), (error.Id, error.Limit!.Value));
+        Assert.Throws<ArgumentException>(() => new FieldIn("f", ["a"]));
+    }
+
+    [Fact]
+    public void TryParse_ManyLargeExpressions_AreRefusedTogether()
+    {
+        Assert.True(QueryParser.TryParse("/a{900}/ /b{900}/ /c{900}/ /d{900}/", out _, out _));
+        Assert.Equal(QueryError.RegexTooLarge, Error("/a{900}/ /b{900}/ /c{900}/ /d{900}/ /e{900}/").Id);
+    }
+
+    [Fact]
     public void Print_AnyTree_IsParsedAsTheSame() => Seeded.Repeat(chance =>
     {
         var predicate = new PredicateMaker(chance).Predicate(4);
@@ -101,7 +165,7 @@ public class QueryParserTests
     [Fact]
     public void TryParse_AnyText_GivesATreeThatPrintsOrAnErrorInBounds() => Seeded.Repeat(chance =>
     {
-        string[] pieces = ["a", "evt", ":", "\"", "(", ")", "-", "*", "?", " ", "\u3000", "OR", "AND", "NOT", " OR ", "証", "\uD800", "\0", "\n", "\\", "--", "\"\""];
+        string[] pieces = ["a", "evt", "f:(", "10.0.0.0/8", "1", "[1..2]", ">", "<=", "=", "/", "/i", "{2}", "[", "]", "|", ":", "\"", "(", ")", "-", "*", "?", " ", "\u3000", "OR", "AND", "NOT", " OR ", "証", "\uD800", "\0", "\n", "\\", "--", "\"\""];
         var text = string.Concat(Enumerable.Range(0, chance.Next(chance.Chance(5) ? 3000 : 25)).Select(_ => chance.Pick(pieces)));
         if (QueryParser.TryParse(text, out var predicate, out var error))
         {

@@ -136,9 +136,13 @@ public class SearchTests
     public void Search_RareAndAbsentValues_ReadsFewBlocks()
     {
         using var store = new TestSegments();
-        store.WriteLines(Enumerable.Range(0, 50_000).Select(i => $"02/01/2026 20:00:{i / 1000:00}.{i % 1000:000} +0900 evt=ps sn={i} psGUID={{{new Seeded((ulong)i).Next64():x16}}} cmd=\"run word{i}x\""));
+        store.WriteLines(Enumerable.Range(0, 50_000).Select(i => $"02/01/2026 20:00:{i / 1000:00}.{i % 1000:000} +0900 evt=ps sn={i} psGUID={{{new Seeded((ulong)i).Next64():x16}}} v6=2001:db8:{i:x}::1 cmd=\"run word{i}x\""));
         var segment = store.Open(Assert.Single(store.Segments));
-        string[] rare = ["sn:31234", "sn:999999", "word777x", "wordless", $"psguid:{{{new Seeded(5).Next64():X16}}}", "nofield:1", "cmd:\"run word9x\"", "cmd:*\" word4711x\"", "cmd:*\"un word4712x\"*"];
+        var guid = $"{new Seeded(5).Next64():x16}";
+        string[] rare = ["sn:31234", "sn:999999", "word777x", "wordless", $"psguid:{{{new Seeded(5).Next64():X16}}}", "nofield:1", "cmd:\"run word9x\"", "cmd:*\" word4711x\"", "cmd:*\"un word4712x\"*",
+            "sn:>49990", "sn:[20000..20100]", "sn:<-1", "sn:>999999", "nofield:>1", "nofield:*", "nofield:10.0.0.0/8", $"sn:({string.Join(" OR ", Enumerable.Range(0, 20).Select(i => i + 70_000))} OR 31234)",
+            $"psGUID:({string.Join(" OR ", Enumerable.Range(0, 20).Select(i => $"{i:x16}"))})", $"psguid:=\"{{{new Seeded(5).Next64():x16}}}\"", "v6:2001:db8:7a5c::/48",
+            $"psGUID:/^.{guid}/", $"/({guid.ToUpperInvariant()}|deadbeef01234567).$/i", $"cmd:/(?:never said|absent words)/ OR psguid:/{guid}/"];
         foreach (var query in rare)
         {
             Assert.True(QueryParser.TryParse(query, out var predicate, out _));

@@ -23,6 +23,7 @@ internal sealed class RegexClassReader(string text)
     private RegexClassItem Item(ref int at)
     {
         var start = at;
+        if (text.AsSpan(at).StartsWith("-[")) throw Refuse(QueryError.RegexUnsupported, at, "\\-\\[");
         var named = One(ref at, out var low);
         var isRange = at + 1 < text.Length && text[at] == '-' && text[at + 1] != ']';
         if (isRange && text[at + 1] == '[') throw Refuse(QueryError.RegexUnsupported, at, "\\[");

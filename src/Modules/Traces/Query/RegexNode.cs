@@ -5,6 +5,9 @@ internal abstract record RegexNode
 {
     /// <summary>Places when repetitions are written out.</summary>
     public abstract long Weight { get; }
+
+    /// <summary>Parts that may be left out when repetitions are written out. Many of them make the automaton explode.</summary>
+    public virtual long Options => 0;
 }
 
 /// <summary>One character together with the marks on it.</summary>
@@ -32,17 +35,27 @@ internal readonly record struct RegexClassItem(string? Named, char First, char L
 internal sealed record RegexSequence(IReadOnlyList<RegexNode> Nodes) : RegexNode
 {
     public override long Weight { get; } = Nodes.Sum(node => node.Weight);
+
+    public override long Options { get; } = Nodes.Sum(node => node.Options);
 }
 
 internal sealed record RegexChoice(IReadOnlyList<RegexNode> Nodes) : RegexNode
 {
     public override long Weight { get; } = Nodes.Sum(node => node.Weight + 1);
+
+    public override long Options { get; } = Nodes.Sum(node => node.Options);
 }
 
 /// <param name="Most">Null for no end.</param>
 internal sealed record RegexRepeat(RegexNode Node, int Least, int? Most) : RegexNode
 {
-    public override long Weight { get; } = Node.Weight * Math.Max(1, Math.Max(Least, Most ?? 1)) + 1;
+    public override long Weight { get; } = Math.Min(TooMuch, Node.Weight * Times(Least, Most) + 1);
+
+    public override long Options { get; } = Math.Min(TooMuch, Node.Options * Times(Least, Most) + (Least == 0 ? 1 : 0));
+
+    private const long TooMuch = int.MaxValue;
+
+    private static int Times(int least, int? most) => Math.Max(1, Math.Max(least, most ?? 1));
 }
 
 /// <summary>Why a text is no regular expression of ours.</summary>

@@ -36,8 +36,11 @@ internal readonly struct SegmentProbe(SegmentReader segment)
     {
         var seed = segment.Index.Seed;
         var blocks = None();
+        var withField = WithField(field);
+        if (withField.IsEmpty) return withField;
         segment.Index.Find(Words.IsOne(value.Bytes) ? TermHash.Word(value.Bytes, seed) : TermHash.Value(value.Bytes, TermHash.Key(field.Bytes, seed)), blocks);
         if (ColumnBuilder.TryInteger(value.Bytes, out var number)) AddIntegers(field, [number], blocks);
+        blocks.IntersectWith(withField);
         return blocks;
     }
 
@@ -46,12 +49,15 @@ internal readonly struct SegmentProbe(SegmentReader segment)
         var seed = segment.Index.Seed;
         var keyHash = TermHash.Key(field.Bytes, seed);
         var blocks = None();
+        var withField = WithField(field);
+        if (withField.IsEmpty) return withField;
         if (values.Numbers.Count > 0) AddIntegers(field, values.Numbers, blocks);
         for (var i = 0; i < values.Values.Length; i++)
         {
             segment.Index.Find(values.AreWords[i] ? TermHash.Word(values.Values[i], seed) : TermHash.Value(values.Values[i], keyHash), blocks);
             if (i % 64 == 63 && blocks.Count() == blocks.Size) break;
         }
+        blocks.IntersectWith(withField);
         return blocks;
     }
 

@@ -15,6 +15,9 @@ public sealed class RegexPattern : IEquatable<RegexPattern>
     /// <summary>Bound on <see cref="Weight"/>.</summary>
     public const int MaxWeight = 1_000;
 
+    /// <summary>Bound on the parts that may be left out (<c>a?</c>, <c>a*</c>), repetitions around them written out.</summary>
+    public const int MaxOptions = 50;
+
     /// <summary>Belt and braces: a value of 1 MiB takes milliseconds.</summary>
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(10);
 
@@ -55,6 +58,7 @@ public sealed class RegexPattern : IEquatable<RegexPattern>
             if (text.Length > MaxLength) throw new RegexRefusedException(new RegexRefusal(QueryError.RegexTooLong, 0, null, MaxLength));
             var root = new RegexReader(text).Whole();
             if (root.Weight > MaxWeight) throw new RegexRefusedException(new RegexRefusal(QueryError.RegexTooLarge, 0, null, MaxWeight));
+            if (root.Options > MaxOptions) throw new RegexRefusedException(new RegexRefusal(QueryError.RegexTooLarge, 0, null, MaxOptions));
             var regex = new Regex(RegexText.Runnable(root, ignoreCase), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeLimit);
             return new RegexPattern(RegexText.WithoutEscapedSlashes(text), ignoreCase, root, regex);
         }

@@ -95,7 +95,7 @@ public class QueryParserTests
     [InlineData("ip:10.0.0.300/8", QueryError.NetworkInvalid, 4, "10.0.0.300/8", "\"10.0.0.300/8\"")]
     [InlineData("ip:fe80:::1/10", QueryError.NetworkInvalid, 4, "fe80:::1/10", "\"fe80:::1/10\"")]
     [InlineData("a:=x*", QueryError.WildcardInExact, 3, "=x*", "=\"x*\"")]
-    [InlineData("a:=", QueryError.ValueMissing, 3, "a:=", "a:=\"\"")]
+    [InlineData("a:=", QueryError.ValueMissing, 3, "=", "=\"\"")]
     [InlineData("cmd:/c dir", QueryError.UnclosedRegex, 5, "/c dir", "\"/c\"")]
     [InlineData("path:/usr/bin/x", QueryError.RegexFlags, 11, "bin/x", "\"/usr/bin/x\"")]
     [InlineData("cmd:/a/gi", QueryError.RegexFlags, 8, "gi", "\"/a/gi\"")]
@@ -110,7 +110,11 @@ public class QueryParserTests
         Assert.False(QueryParser.TryParse(text, out _, out var error));
         Assert.Equal(new QueryError(id, column, offending, fix), error);
         Assert.Contains(id, QueryError.Ids);
+        if (id != QueryError.ParenthesisInValue) Assert.StartsWith(offending[..Math.Min(offending.Length, 1)], text[QueryParser.IndexOf(text, column)..], StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void TryParse_LongOffendingText_IsNotCutInsideACharacter() => Assert.False(char.IsHighSurrogate(Error("\"" + string.Concat(Enumerable.Repeat("𠮷", 80))).Offending[^1]));
 
     [Fact]
     public void TryParse_Bounds_AreKept()

@@ -62,7 +62,7 @@ internal sealed class QueryParser
         }
     }
 
-    internal static string Shorten(string text) => text.Length <= MaxShown ? text : text[..MaxShown];
+    internal static string Shorten(string text) => text.Length <= MaxShown ? text : text[..(char.IsHighSurrogate(text[MaxShown - 1]) ? MaxShown - 1 : MaxShown)];
 
     /// <summary>Counts characters as people do, so that one outside of the basic plane is one.</summary>
     internal static int ColumnOf(string text, int index)
@@ -73,6 +73,14 @@ internal sealed class QueryParser
             if (i == 0 || !char.IsSurrogatePair(text[i - 1], text[i])) column++;
         }
         return column;
+    }
+
+    /// <summary>Where the character of a column begins.</summary>
+    public static int IndexOf(string text, int column)
+    {
+        var index = 0;
+        for (var passed = 1; passed < column && index < text.Length; passed++) index += index + 1 < text.Length && char.IsSurrogatePair(text[index], text[index + 1]) ? 2 : 1;
+        return index;
     }
 
     private Predicate Whole()

@@ -21,7 +21,7 @@ internal static class ValueReader
             case "/" or "/i":
                 return new FieldMatches(field, Regex(value, ref regexWeight));
             case "=":
-                if (value.IsEmpty) throw Fail(QueryError.ValueMissing, value, field + ":" + raw, field + ":=\"\"");
+                if (value.IsEmpty) throw Fail(QueryError.ValueMissing, value, raw, "=\"\"");
                 if (value.HasWildcard) throw Fail(QueryError.WildcardInExact, value, raw, $"={Quoted(value.Text)}");
                 return new FieldExact(field, value.Text);
             case ">" or ">=" or "<" or "<=":

@@ -151,6 +151,32 @@ public class SearchTests
         }
     }
 
+    [Theory]
+    [InlineData("n:>1990", 9)]
+    [InlineData("n:>=1990", 10)]
+    [InlineData("n:<-1990", 10)]
+    [InlineData("n:<=-1990", 11)]
+    [InlineData("n:>1990.5", 9)]
+    [InlineData("n:<-1990.5", 10)]
+    [InlineData("n:>-1990.5 n:<-1988.5", 2)]
+    [InlineData("n:[-2000..-2000]", 1)]
+    [InlineData("n:[1999..5000]", 1)]
+    [InlineData("n:[-9999..-2000]", 1)]
+    [InlineData("n:<9223372036854775808", 4000)]
+    [InlineData("n:>9223372036854775807", 0)]
+    [InlineData("n:>-99999999999999999999999999999999999999", 4000)]
+    [InlineData("n:(5 OR 1999 OR 7777)", 2)]
+    [InlineData("n:5 OR n:6 OR n:(7 OR 8)", 4)]
+    [InlineData("n:/^199\\d$/", 10)]
+    public void Count_NumbersInColumnsOfIntegers_IsExact(string query, int expected)
+    {
+        using var store = new TestSegments { Form = new SegmentForm(1, 500) };
+        store.WriteLines(Enumerable.Range(0, 4000).Select(i => $"02/01/2026 20:00:{i / 1000:00}.{i % 1000:000} +0900 n={i - 2000}"));
+        Assert.True(QueryParser.TryParse(query, out var predicate, out _));
+        Assert.Equal(expected, Ask.Count(store.Tenant, store.OpenAll(), new TraceQuery(predicate), SearchOptions.Default, CancellationToken.None));
+        if (expected == 1) Assert.Equal(1, Matcher.Of(predicate).Candidates(new SegmentProbe(store.OpenAll()[0])).Count());
+    }
+
     /// <summary>What stands in the index differs from what was written; an index asked too boldly would hide the row.</summary>
     [Theory]
     [InlineData("powershellH\u0331x", "f:/powershellH/")]

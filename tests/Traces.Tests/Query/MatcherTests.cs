@@ -6,7 +6,7 @@ namespace Akashi.Traces.Tests.Query;
 
 public class MatcherTests
 {
-    private const string Line = "02/01/2026 13:20:00.500 +0900 evt=ps subEvt=start com=\"ＰＣ－００１\" cmd=\"powershell -enc \"\"QQ==\"\"\" a= b=- user=x user=SYSTEM port=443 size=10.50 zero=007 ip=10.1.2.3,fe80::1%eth0 map=::ffff:10.0.0.9";
+    private const string Line = "02/01/2026 13:20:00.500 +0900 evt=ps subEvt=start com=\"ＰＣ－００１\" cmd=\"powershell -enc \"\"QQ==\"\"\" a= b=- user=x user=SYSTEM port=443 size=10.50 zero=007 ip=10.1.2.3,fe80::1%eth0 map=::ffff:10.0.0.9 lead=10.010.0.1";
 
     [Theory]
     [InlineData("*", true)]
@@ -34,6 +34,7 @@ public class MatcherTests
     [InlineData("ip:10.0.0.0/8 ip:fe80::/10 map:10.0.0.0/24", true)]
     [InlineData("ip:11.0.0.0/8 OR map:::/0 OR port:0.0.0.0/0 OR a:0.0.0.0/0", false)]
     [InlineData("ip:fe80::1/128", true)]
+    [InlineData("lead:0.0.0.0/0", false)]
     [InlineData("a:* b:* -none:* -a:?* b:?* -b:(?* -\"-\")", true)]
     [InlineData("com:=\"ＰＣ－００１\" user:=SYSTEM", true)]
     [InlineData("com:=\"PC-001\" OR user:=system", false)]

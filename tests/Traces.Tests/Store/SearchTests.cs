@@ -177,10 +177,30 @@ public class SearchTests
         if (expected == 1) Assert.Equal(1, Matcher.Of(predicate).Candidates(new SegmentProbe(store.OpenAll()[0])).Count());
     }
 
+    /// <summary>Neither the ranges nor the keys of a segment tell of a line that is kept as it came, such as one with -0000 for its offset.</summary>
+    [Theory]
+    [InlineData("n:>90000")]
+    [InlineData("n:[99999..99999]")]
+    [InlineData("other:*")]
+    [InlineData("other:>5")]
+    [InlineData("other:10 ip:10.0.0.0/8")]
+    [InlineData("other:(10 OR 11)")]
+    [InlineData("other:/^1/ ip:/10\\.0\\.0\\.1/")]
+    public void Search_LineKeptVerbatim_IsFoundByItsFields(string query)
+    {
+        using var store = new TestSegments { Form = new SegmentForm(1, 500) };
+        store.WriteLines(Enumerable.Range(0, 1000).Select(i => $"02/01/2026 11:00:00.{i:000} +0000 n={i}").Append("02/01/2026 11:00:01.000 -0000 n=99999 other=10 ip=10.0.0.1"));
+        Assert.True(QueryParser.TryParse(query, out var predicate, out _));
+        Assert.Equal(1, Ask.Count(store.Tenant, store.OpenAll(), new TraceQuery(predicate), SearchOptions.Default, CancellationToken.None));
+        Assert.Contains(store.OpenAll(), segment => segment.Directory.Blocks.Any(block => block.RawRows > 0));
+    }
+
     /// <summary>What stands in the index differs from what was written; an index asked too boldly would hide the row.</summary>
     [Theory]
     [InlineData("powershellH\u0331x", "f:/powershellH/")]
     [InlineData("xxpowershellＨtrue", "f:/powershell/ f:/POWERSHELLHTRUE/i")]
+    [InlineData("POWERSHELL.EXE", "f:/POWERSHELL/ -f:/powershell/ f:/powershell/i")]
+    [InlineData("か\u3099ぎぐ", "f:=がぎぐ f:/^がぎ/ -f:=か")]
     [InlineData("longenough証跡", "f:/longenough証跡/ f:/ough証跡/i")]
     [InlineData("ｶﾞｶﾞｶﾞｶﾞ", "f:/ｶﾞｶﾞｶﾞ/ f:/ガガガ/i f:/がががが|ｶﾞｶﾞｶﾞ/")]
     [InlineData("::ffff:0a00:0001", "f:10.0.0.1/32")]

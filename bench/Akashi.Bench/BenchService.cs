@@ -15,6 +15,7 @@ internal sealed class BenchService : IAsyncDisposable
     private readonly string _supervisor = Program("Supervisor", "akashi-supervisor");
 
     private bool _isOwn;
+    private bool _withAgent;
 
     private BenchService(string folder, int port) => (Folder, Port) = (folder, port);
 
@@ -37,9 +38,16 @@ internal sealed class BenchService : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("akashi-bench-").FullName;
         File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute | UnixFileMode.GroupExecute);
         var service = new BenchService(Path.Combine(folder, "data"), FreePort()) { _isOwn = true };
-        string[] arguments = ["up", "--data", service.Folder, "--port", $"{service.Port}", "--server", Program("Host", "akashi-server"), "--agent", Path.Combine(Root, "artifacts", "agent", "akashi-agent"), "--detach"];
-        await service.RunAsync(withAgent ? arguments : [.. arguments, "--no-agent"]);
+        service._withAgent = withAgent;
+        await service.UpAsync();
         return await service.ReadAsync();
+    }
+
+    /// <summary>Ends all processes and starts them again on the same data.</summary>
+    public async Task RestartAsync()
+    {
+        await RunAsync(["down", "--data", Folder]);
+        await UpAsync();
     }
 
     /// <summary>A service that another process started, and ends.</summary>
@@ -75,6 +83,12 @@ internal sealed class BenchService : IAsyncDisposable
         if (!_isOwn) return;
         await RunAsync(["down", "--data", Folder]);
         Directory.Delete(Path.GetDirectoryName(Folder)!, recursive: true);
+    }
+
+    private Task UpAsync()
+    {
+        string[] arguments = ["up", "--data", Folder, "--port", $"{Port}", "--server", Program("Host", "akashi-server"), "--agent", Path.Combine(Root, "artifacts", "agent", "akashi-agent"), "--detach"];
+        return RunAsync(_withAgent ? arguments : [.. arguments, "--no-agent"]);
     }
 
     private async Task<BenchService> ReadAsync()

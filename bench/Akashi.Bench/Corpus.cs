@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Akashi.Agent.Protocol;
 
 namespace Akashi.Bench;
 
@@ -15,13 +16,9 @@ internal static class Corpus
             return null;
         }
         var lines = new List<byte[]>(count);
-        foreach (var file in Directory.EnumerateFiles(folder, "*.zip", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        foreach (var (_, log) in Logs(folder))
         {
-            using var zip = ZipFile.OpenRead(file);
-            using var stream = zip.Entries[0].Open();
-            using var memory = new MemoryStream();
-            stream.CopyTo(memory);
-            var rest = memory.GetBuffer().AsSpan(0, (int)memory.Length);
+            var rest = log.AsSpan();
             while (rest.Length > 0)
             {
                 var end = rest.IndexOf((byte)'\n');
@@ -36,7 +33,20 @@ internal static class Corpus
         return lines;
     }
 
-    private static string? Find()
+    /// <summary>Each batch's terminal and log; a terminal's one after another, in the order of their sending.</summary>
+    public static IEnumerable<(string Tmid, byte[] Log)> Logs(string folder)
+    {
+        foreach (var file in Directory.EnumerateFiles(folder, "*.zip", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        {
+            using var zip = ZipFile.OpenRead(file);
+            using var stream = zip.Entries[0].Open();
+            using var memory = new MemoryStream();
+            stream.CopyTo(memory);
+            yield return (BatchName.Parse(Path.GetFileName(file)).Tmid.ToString(), memory.ToArray());
+        }
+    }
+
+    public static string? Find()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {

@@ -83,7 +83,7 @@ internal static class NoisyTenant
         answer.EnsureSuccessStatusCode();
     }
 
-    private static async Task<HttpClient> OperatorClientAsync(PlatformSetting setting)
+    internal static async Task<HttpClient> OperatorClientAsync(PlatformSetting setting)
     {
         using var ready = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(setting.Service.Folder, "ready.json")));
         return ApiClient(setting.Service, ready.RootElement.GetProperty("operatorApiToken").GetString()!);

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -16,7 +17,8 @@ internal sealed class BenchTerminal(BenchService service, Tmid tmid, X509Certifi
     public static Task<BenchTerminal> EnrolAsync(BenchService service) => EnrolAsync(service, service.Token);
 
     /// <param name="apiToken">Of the tenant that it shall belong to.</param>
-    public static async Task<BenchTerminal> EnrolAsync(BenchService service, string apiToken)
+    /// <param name="known">Null for a new one.</param>
+    public static async Task<BenchTerminal> EnrolAsync(BenchService service, string apiToken, Tmid? known = null)
     {
         using var client = service.CreateClient();
         using var ask = new HttpRequestMessage(HttpMethod.Post, service.Address("api", "/api/v1/enrolment-tokens"));
@@ -24,7 +26,7 @@ internal sealed class BenchTerminal(BenchService service, Tmid tmid, X509Certifi
         using var answer = await client.SendAsync(ask);
         using var token = JsonDocument.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync());
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var tmid = Tmid.Parse(Guid.CreateVersion7().ToString());
+        var tmid = known ?? Tmid.Parse(Guid.CreateVersion7().ToString());
         var request = new CertificateRequest("CN=" + tmid, key, HashAlgorithmName.SHA256).CreateSigningRequestPem();
         using var enrolled = await client.PostAsJsonAsync(service.Address("enrol", AgentRoutes.Enrol),
             new EnrolRequest(token.RootElement.GetProperty("token").GetString()!, tmid.ToString(), request, "bench", "Linux", "0.0.0"));
@@ -44,6 +46,7 @@ internal sealed class BenchTerminal(BenchService service, Tmid tmid, X509Certifi
     public async Task<TimeSpan?> TrySendAsync(BenchBatch batch)
     {
         using var response = await PutAsync(batch);
+        if (response.StatusCode is not (HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable)) response.EnsureSuccessStatusCode();
         return response.IsSuccessStatusCode ? null : response.Headers.RetryAfter?.Delta ?? TimeSpan.Zero;
     }
 

@@ -37,6 +37,12 @@ if (chosen.Length == 0)
     return 2;
 }
 var report = new BenchReport(json);
-foreach (var benchmark in chosen) await benchmark.Run(report);
-report.Finish();
+try
+{
+    foreach (var benchmark in chosen) await benchmark.Run(report);
+}
+finally
+{
+    report.Finish(); // what was measured before something failed is worth reading
+}
 return 0;

@@ -5,13 +5,14 @@ namespace Akashi.Bench.Traces;
 
 internal static class Packages
 {
-    /// <summary>What Debian has and is not there: ClickHouse, whose service must not begin to run, and zstd.</summary>
+    /// <summary>What Debian has and is not there: ClickHouse, whose service must neither run now nor at the next start, and zstd.</summary>
     private const string Install = """
         set -e
         export DEBIAN_FRONTEND=noninteractive
         policy=/usr/sbin/policy-rc.d
         if [ ! -e $policy ]; then printf '#!/bin/sh\nexit 101\n' >$policy; chmod +x $policy; trap 'rm -f /usr/sbin/policy-rc.d' EXIT; fi
         apt-get install -y -qq --no-install-recommends clickhouse-server zstd || { apt-get update -qq && apt-get install -y -qq --no-install-recommends clickhouse-server zstd; }
+        systemctl disable clickhouse-server >/dev/null 2>&1 || true
         """;
 
     public static async Task InstallAsync()

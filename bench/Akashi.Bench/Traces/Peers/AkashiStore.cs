@@ -81,7 +81,7 @@ internal sealed class AkashiStore : ITraceStore
 
     public async Task<string> ConnectionsByHourAsync(DateTimeOffset from, DateTimeOffset to)
     {
-        using var answer = await GetAsync($"traces/histogram?q={Uri.EscapeDataString("evt:net subEvt:con")}&{Bounds(from, to)}&interval=1h");
+        using var answer = await GetAsync($"traces/histogram?q={Uri.EscapeDataString("evt:net subEvt:con")}{Bounds(from, to)}&interval=1h");
         return Answers.All(answer.RootElement.GetProperty("buckets").EnumerateArray()
             .Select(bucket => ((bucket.GetProperty("from").GetDateTimeOffset().ToUnixTimeSeconds() / 3600).ToString(CultureInfo.InvariantCulture), bucket.GetProperty("count").GetInt64())).ToList());
     }
@@ -97,7 +97,7 @@ internal sealed class AkashiStore : ITraceStore
         return _readsPatterns.Value ? await CountAsync($"cmd:/{pattern}/i OR shCmd:/{pattern}/i") : throw new NotServedException("The query language has no patterns.");
     }
 
-    public async Task<Func<CancellationToken, Task>?> PrepareTrafficAsync(RowFiles rows, int rowsPerSecond)
+    public async Task<Func<CancellationToken, Task<long>>?> PrepareTrafficAsync(RowFiles rows, int rowsPerSecond)
     {
         var fleet = await Fleet.EnrolAsync(_service, await rows.ZipAsync());
         return cancellation => fleet.SendEvenlyAsync(rowsPerSecond, cancellation);
@@ -126,7 +126,7 @@ internal sealed class AkashiStore : ITraceStore
 
     private async Task<List<(string Group, long Count)>> GroupsAsync(string query, DateTimeOffset? from, DateTimeOffset? to, int limit, params string[] by)
     {
-        using var answer = await GetAsync($"traces/groups?q={Uri.EscapeDataString(query)}&{Bounds(from, to)}&limit={limit}&{string.Join('&', by.Select(field => "by=" + field))}");
+        using var answer = await GetAsync($"traces/groups?q={Uri.EscapeDataString(query)}{Bounds(from, to)}&limit={limit}&{string.Join('&', by.Select(field => "by=" + field))}");
         return [.. answer.RootElement.GetProperty("groups").EnumerateArray().Select(group => (string.Join('/', group.GetProperty("values").EnumerateArray().Select(value => value.GetString() ?? "")), group.GetProperty("count").GetInt64()))];
     }
 
@@ -139,9 +139,9 @@ internal sealed class AkashiStore : ITraceStore
         return JsonDocument.Parse(text);
     }
 
-    private static string Bounds(DateTimeOffset? from, DateTimeOffset? to) => $"from={Text(from)}&to={Text(to)}";
+    private static string Bounds(DateTimeOffset? from, DateTimeOffset? to) => Bound("from", from) + Bound("to", to);
 
-    private static string Text(DateTimeOffset? time) => time is { } set ? Uri.EscapeDataString(set.ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture)) : "";
+    private static string Bound(string name, DateTimeOffset? time) => time is { } set ? $"&{name}={Uri.EscapeDataString(set.ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture))}" : "";
 
     private static string Quoted(string text) => '"' + text.Replace("\"", "\"\"", StringComparison.Ordinal) + '"';
 }

@@ -84,7 +84,7 @@ internal sealed class ClickHouseStore(ClickHouseForm form, string folder) : ITra
 
     public Task<string> CommandsLikeAsync(string pattern) => CountAsync($"match(cmd, {Quoted("(?i)" + pattern)}) OR match(shCmd, {Quoted("(?i)" + pattern)})");
 
-    public async Task<Func<CancellationToken, Task>?> PrepareTrafficAsync(RowFiles rows, int rowsPerSecond)
+    public async Task<Func<CancellationToken, Task<long>>?> PrepareTrafficAsync(RowFiles rows, int rowsPerSecond)
     {
         var seconds = new List<byte[]>();
         await foreach (var files in rows.RoundsAsync())
@@ -95,13 +95,16 @@ internal sealed class ClickHouseStore(ClickHouseForm form, string folder) : ITra
         return async cancellation =>
         {
             using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
+            var sent = 0L;
             foreach (var second in seconds)
             {
                 if (cancellation.IsCancellationRequested) break;
                 using var content = new MemoryStream(second);
                 await _server.InsertAsync(Columns, content);
+                sent += rowsPerSecond;
                 await timer.WaitForNextTickAsync(CancellationToken.None);
             }
+            return sent;
         };
     }
 

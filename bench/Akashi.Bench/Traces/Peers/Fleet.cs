@@ -35,7 +35,7 @@ internal sealed class Fleet : IDisposable
     }
 
     /// <summary>As many rows a second as wanted, until it is cancelled.</summary>
-    public async Task SendEvenlyAsync(int rowsPerSecond, CancellationToken cancellation)
+    public async Task<long> SendEvenlyAsync(int rowsPerSecond, CancellationToken cancellation)
     {
         var (started, sent) = (Stopwatch.GetTimestamp(), 0L);
         var under = new List<Task>();
@@ -48,8 +48,7 @@ internal sealed class Fleet : IDisposable
             sent += batch.Lines;
         }
         await Task.WhenAll(under);
-        var rate = sent / Stopwatch.GetElapsedTime(started).TotalSeconds;
-        if (rate < 0.9 * rowsPerSecond) BenchReport.Note($"traces: only {rate:0} rows/s arrived beside the searchers");
+        return sent;
     }
 
     public void Dispose()

@@ -50,8 +50,8 @@ internal interface ITraceStore : IAsyncDisposable
 
     Task<string> CommandsLikeAsync(string pattern);
 
-    /// <summary>More rows, of terminals that sent none before: while questions are asked.</summary>
-    Task<Func<CancellationToken, Task>?> PrepareTrafficAsync(RowFiles rows, int rowsPerSecond);
+    /// <summary>More rows, of terminals that sent none before, to be sent at this rate until it is cancelled; how many were is the result. Null where it is not measured.</summary>
+    Task<Func<CancellationToken, Task<long>>?> PrepareTrafficAsync(RowFiles rows, int rowsPerSecond);
 }
 
 internal sealed class NotServedException(string what) : Exception(what);

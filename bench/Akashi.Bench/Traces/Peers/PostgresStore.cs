@@ -81,7 +81,7 @@ internal sealed class PostgresStore(string folder) : ITraceStore
 
     public Task<string> CommandsLikeAsync(string pattern) => CountAsync($"cmd ~* {Quoted(pattern)} OR \"shCmd\" ~* {Quoted(pattern)}");
 
-    public Task<Func<CancellationToken, Task>?> PrepareTrafficAsync(RowFiles rows, int rowsPerSecond) => Task.FromResult<Func<CancellationToken, Task>?>(null);
+    public Task<Func<CancellationToken, Task<long>>?> PrepareTrafficAsync(RowFiles rows, int rowsPerSecond) => Task.FromResult<Func<CancellationToken, Task<long>>?>(null);
 
     public async ValueTask DisposeAsync() => await CloseAsync();
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Akashi.Bench.Traces.Peers;
 using Akashi.Bench.Traces.Rows;
 
@@ -10,6 +11,7 @@ internal static class MixedLoad
     public const int RowsPerSecond = 20_000;
     public const int Seconds = 20;
     private const int Searchers = 8;
+    private const double LeastOfRate = 0.9;
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
 
     /// <returns>p95 in milliseconds; null when the store takes no part.</returns>
@@ -17,6 +19,7 @@ internal static class MixedLoad
     {
         if (await store.PrepareTrafficAsync(rows, RowsPerSecond) is not { } traffic) return null;
         using var end = new CancellationTokenSource();
+        var began = Stopwatch.GetTimestamp();
         var sending = traffic(end.Token);
         await Task.Delay(Settling);
         var times = await Task.WhenAll(Enumerable.Range(0, Searchers).Select(searcher => Task.Run(async () =>
@@ -31,7 +34,8 @@ internal static class MixedLoad
             return mine;
         })));
         await end.CancelAsync();
-        await sending;
+        var rate = await sending / Stopwatch.GetElapsedTime(began).TotalSeconds;
+        if (rate < LeastOfRate * RowsPerSecond) BenchReport.Note(string.Create(CultureInfo.InvariantCulture, $"traces: mixed-load: {store.Name} took only {rate:0} rows/s beside the searchers"));
         return Percentile.Of([.. times.SelectMany(mine => mine)], 95);
     }
 }

@@ -19,6 +19,7 @@ internal sealed class RowFiles(TraceFactory factory, string folder, LineSample? 
 
     private Task<IReadOnlyList<ZippedBatch>>? _zipped;
     private List<string>? _onlyRound;
+    private int _onlyRows;
 
     public Task<IReadOnlyList<ZippedBatch>> ZipAsync() => _zipped ??= MakeZipsAsync();
 
@@ -46,7 +47,7 @@ internal sealed class RowFiles(TraceFactory factory, string folder, LineSample? 
     /// <param name="most">The first so many rows.</param>
     public async IAsyncEnumerable<IReadOnlyList<string>> RoundsAsync(int most = int.MaxValue)
     {
-        if (_onlyRound is not null && most == int.MaxValue)
+        if (_onlyRound is not null && most >= _onlyRows)
         {
             yield return _onlyRound;
             yield break;
@@ -67,9 +68,9 @@ internal sealed class RowFiles(TraceFactory factory, string folder, LineSample? 
             round.Close();
             if (rows == 0) break;
             var isLast = rows < RoundRows;
-            if (isFirst && isLast && most == int.MaxValue) _onlyRound = round.Files;
+            if (isFirst && isLast && most == int.MaxValue) (_onlyRound, _onlyRows) = (round.Files, rows);
             yield return round.Files;
-            if (_onlyRound is null) round.Files.ForEach(File.Delete);
+            if (_onlyRound != round.Files) round.Files.ForEach(File.Delete);
             if (isLast) break;
             isFirst = false;
 

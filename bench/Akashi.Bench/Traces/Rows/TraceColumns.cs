@@ -23,7 +23,7 @@ internal sealed class TraceColumns
     [
         .. Texts("loc type os profile evt subEvt com domain tmid csid ip mac usr usrDomain"), new("sn", ColumnType.Medium, false), new("lv", ColumnType.Small, false), new("rf", ColumnType.Small, false),
         new("sessionID", ColumnType.Medium, false), .. Texts("srcCom rcCom rcIP cliCom cliUsr"), .. Texts("psGUID"), .. FreeTexts("psPath parentPath tpsPath"), new("psID", ColumnType.Medium, false),
-        .. Texts("parentGUID psUser psDomain api tpsGUID"), .. FreeTexts("cmd shCmd path entry valStr evtMsg dstHost url", repeats: false), .. Texts("cmdType drvType"), new("hide", ColumnType.Small, false),
+        .. Texts("parentGUID psUser psDomain api tpsGUID"), .. FreeTexts("cmd shCmd path entry valStr dstHost url"), new("evtMsg", ColumnType.Text, Repeats: false, IsFree: true), .. Texts("cmdType drvType"), new("hide", ColumnType.Small, false),
         .. Texts("md5 sha1 sha256 company copyright fileDesc fileVer product signer"), .. Texts("channel evtSrc"), new("evtID", ColumnType.Medium, false), new("evtRecID", ColumnType.Large, false),
         .. Texts("srcIP dstIP"), new("srcPort", ColumnType.Medium, false), new("dstPort", ColumnType.Medium, false), .. Texts("valType winTitle"), new("size", ColumnType.Large, false),
     ];
@@ -80,5 +80,5 @@ internal sealed class TraceColumns
 
     private static IEnumerable<TraceColumn> Texts(string keys) => keys.Split(' ').Select(key => new TraceColumn(key, ColumnType.Text, Repeats: true));
 
-    private static IEnumerable<TraceColumn> FreeTexts(string keys, bool repeats = true) => keys.Split(' ').Select(key => new TraceColumn(key, ColumnType.Text, repeats, IsFree: true));
+    private static IEnumerable<TraceColumn> FreeTexts(string keys) => keys.Split(' ').Select(key => new TraceColumn(key, ColumnType.Text, Repeats: true, IsFree: true));
 }

@@ -77,6 +77,9 @@ internal sealed class BenchService : IAsyncDisposable
         return answer.RootElement.GetProperty("count").GetInt64();
     }
 
+    /// <summary>The server's last complaints, for messages: the folder goes with the service.</summary>
+    public string LastErrors() => string.Join('\n', File.ReadLines(Path.Combine(Folder, "log", "server.log")).Where(line => line.Contains("\"level\":\"Error\"", StringComparison.Ordinal)).TakeLast(3));
+
     public async ValueTask DisposeAsync()
     {
         Authority?.Dispose();

@@ -135,13 +135,13 @@ internal sealed class AkashiStore : ITraceStore
         using var response = await _client.GetAsync(_service.Address("api", "/api/v1/" + path));
         var text = await response.Content.ReadAsStringAsync();
         if (response.StatusCode == HttpStatusCode.NotFound) throw new NotServedException($"'{path.Split('?')[0]}' is no route.");
-        if (!response.IsSuccessStatusCode) throw new InvalidOperationException($"'{path}' was answered with {(int)response.StatusCode}: {text}");
+        if (!response.IsSuccessStatusCode) throw new InvalidOperationException($"'{path}' was answered with {(int)response.StatusCode}: {text}\n{_service.LastErrors()}");
         return JsonDocument.Parse(text);
     }
 
     private static string Bounds(DateTimeOffset? from, DateTimeOffset? to) => Bound("from", from) + Bound("to", to);
 
-    private static string Bound(string name, DateTimeOffset? time) => time is { } set ? $"&{name}={Uri.EscapeDataString(set.ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture))}" : "";
+    private static string Bound(string name, DateTimeOffset? time) => time?.ToUniversalTime() is { } set ? $"&{name}={Uri.EscapeDataString(set.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture))}" : "";
 
     private static string Quoted(string text) => '"' + text.Replace("\"", "\"\"", StringComparison.Ordinal) + '"';
 }

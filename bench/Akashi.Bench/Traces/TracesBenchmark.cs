@@ -46,7 +46,7 @@ internal static class TracesBenchmark
             await questioning.AskColdAsync();
             foreach (var store in stores) await MixAsync(store);
             table.ReportMixed();
-            if (questioning.Differences is { Count: > 0 } differences) throw new InvalidOperationException($"{differences.Count} answers differ, the first: {differences[0]}.");
+            if (questioning.Faults is { Count: > 0 } faults) throw new InvalidOperationException($"{faults.Count} faults, the first: {faults[0]}");
 
             async Task MixAsync(ITraceStore store)
             {

@@ -7,10 +7,10 @@ namespace Akashi.Bench.Traces.Questions;
 /// <summary>Asks every store the same and compares the answers of those that hold the same rows.</summary>
 internal sealed class Questioning(IReadOnlyList<ITraceStore> stores, IReadOnlyList<Question> questions, int events)
 {
-    private readonly List<string> _differences = [];
+    private readonly List<string> _faults = [];
 
-    /// <summary>Questions to which two stores with the same rows gave different answers.</summary>
-    public IReadOnlyList<string> Differences => _differences;
+    /// <summary>Questions that a store failed to answer, or to which two stores with the same rows gave different answers.</summary>
+    public IReadOnlyList<string> Faults => _faults;
 
     /// <returns>Milliseconds of each question a store answered, by the question's name.</returns>
     public async Task<Dictionary<(string Question, string Store), List<double>>> AskAsync()
@@ -29,6 +29,11 @@ internal sealed class Questioning(IReadOnlyList<ITraceStore> stores, IReadOnlyLi
                 catch (NotServedException e)
                 {
                     BenchReport.Note($"traces: {group.Key} is not served yet by {store.Name}: {Shortened(e.Message)}");
+                }
+                catch (Exception e) when (e is InvalidOperationException or HttpRequestException or OperationCanceledException)
+                {
+                    times.Remove((group.Key, store.Name));
+                    AddFault($"{group.Key} failed in {store.Name}: {Shortened(e.Message)}");
                 }
             }
         }
@@ -52,9 +57,9 @@ internal sealed class Questioning(IReadOnlyList<ITraceStore> stores, IReadOnlyLi
                     await group.ElementAt(NeedleDraw.Present - 1).Ask(store);
                     figures.Add(string.Create(CultureInfo.InvariantCulture, $"{store.Name} {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0.#} ms"));
                 }
-                catch (NotServedException)
+                catch (Exception e) when (e is NotServedException or InvalidOperationException or HttpRequestException or OperationCanceledException)
                 {
-                    figures.Add($"{store.Name} not served yet");
+                    figures.Add($"{store.Name} no answer");
                 }
             }
             BenchReport.Note($"traces: cold {group.Key}: {string.Join(", ", figures)}");
@@ -69,11 +74,15 @@ internal sealed class Questioning(IReadOnlyList<ITraceStore> stores, IReadOnlyLi
         var elapsed = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
         var key = (question, Math.Min(events, store.MostRows));
         if (!answers.TryAdd(key, (answer, store.Name)) && answers[key].Answer != answer)
-        {
-            _differences.Add($"{question.Name} '{question.Needle}': {answers[key].Store} answers '{Shortened(answers[key].Answer)}', {store.Name} answers '{Shortened(answer)}'");
-            BenchReport.Note("traces: DIFFERENT " + _differences[^1]);
-        }
+            AddFault($"{question.Name} '{question.Needle}': {answers[key].Store} answers '{Shortened(answers[key].Answer)}', {store.Name} answers '{Shortened(answer)}'");
         return elapsed;
+    }
+
+    /// <summary>The rest is asked all the same: hours went into filling.</summary>
+    private void AddFault(string fault)
+    {
+        _faults.Add(fault);
+        BenchReport.Note("traces: FAULT: " + fault);
     }
 
     private static string Shortened(string text) => text.Length <= 2000 ? text : text[..2000] + "…";

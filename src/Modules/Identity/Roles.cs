@@ -23,7 +23,7 @@ internal static class Roles
 
     /// <summary>Everything but what only customers have (terminals, traces, a contract): that is reached by granted access alone.</summary>
     private static IEnumerable<Permission> OperatorPermissions => PermissionCatalogue.AssignableIn(operatorTenant: true).Select(entry => entry.Permission)
-        .Except([Permission.TerminalsRead, Permission.TerminalsEnrol, Permission.TracesSearch, Permission.TracesExport, Permission.TracesImport, Permission.OperatorAccessConsent, Permission.ContractRead]);
+        .Except([Permission.TerminalsRead, Permission.TerminalsEnrol, Permission.TracesSearch, Permission.TracesExport, Permission.TracesImport, Permission.TracesRebuild, Permission.OperatorAccessConsent, Permission.ContractRead]);
 
     public static readonly IReadOnlyList<BuiltInRole> BuiltIn =
     [

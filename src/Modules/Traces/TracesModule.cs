@@ -80,8 +80,8 @@ public sealed class TracesModule : AkashiModule
         routes.Api.MapGet("/api/v1/traces/count", CountTraces.HandleAsync).RequirePermission(Permission.TracesSearch, TenantScope.Own).CountsAs(QuotaKind.Searches);
         routes.Api.MapGet("/api/v1/traces/histogram", CountByTime.HandleAsync).RequirePermission(Permission.TracesSearch, TenantScope.Own).CountsAs(QuotaKind.Searches);
         routes.Api.MapGet("/api/v1/traces/groups", GroupTraces.HandleAsync).RequirePermission(Permission.TracesSearch, TenantScope.Own).CountsAs(QuotaKind.Searches);
-        routes.Api.MapPost("/api/v1/traces/rebuild", RebuildRoutes.AskAsync).RequirePermission(Permission.TracesImport, TenantScope.Own);
-        routes.Api.MapGet("/api/v1/traces/rebuild", RebuildRoutes.ListAsync).RequirePermission(Permission.TracesImport, TenantScope.Own);
+        routes.Api.MapPost("/api/v1/traces/rebuild", RebuildRoutes.AskAsync).RequirePermission(Permission.TracesRebuild, TenantScope.Own);
+        routes.Api.MapGet("/api/v1/traces/rebuild", RebuildRoutes.ListAsync).RequirePermission(Permission.TracesRebuild, TenantScope.Own);
         routes.Api.MapGet("/api/v1/traces/export", ExportTraces.HandleAsync).RequirePermission(Permission.TracesExport, TenantScope.Own).CountsAs(QuotaKind.Searches);
 
         TracesPages.Map(routes);

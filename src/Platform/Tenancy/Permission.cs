@@ -16,6 +16,8 @@ public enum Permission
     TracesSearch,
     TracesExport,
     TracesImport,
+    /// <summary>Have search data made anew from the archive.</summary>
+    TracesRebuild,
 
     UsersRead,
     /// <summary>Add, change and suspend users and give them roles.</summary>

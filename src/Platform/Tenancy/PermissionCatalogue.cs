@@ -19,6 +19,7 @@ public static class PermissionCatalogue
         Own(Permission.TracesSearch, "traces.search", "証跡の検索", "Search traces"),
         Own(Permission.TracesExport, "traces.export", "証跡の出力", "Export traces"),
         Own(Permission.TracesImport, "traces.import", "証跡の取り込み", "Import traces"),
+        Own(Permission.TracesRebuild, "traces.rebuild", "検索データの作り直し", "Rebuild search data"),
         Own(Permission.UsersRead, "users.read", "利用者の閲覧", "See users"),
         Own(Permission.UsersManage, "users.manage", "利用者の管理", "Manage users"),
         Own(Permission.UsersHelp, "users.help", "利用者の支援(ロック解除・再発行)", "Help users (unlock, reissue)"),

@@ -105,6 +105,27 @@ public sealed class IndexerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Rebuild_WhileTheDayGoesOn_SucceedsEachTimeAndLosesNothing()
+    {
+        await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(0));
+        await IndexAllAsync();
+        var day = Assert.Single(await _pipeline.Service<SegmentCatalogue>().LiveAsync(_pipeline.Tenant, null, null, CancellationToken.None)).Day;
+        var arriving = Task.Run(async () =>
+        {
+            for (var i = 1; i < 40; i++)
+            {
+                await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(i));
+                await IndexAllAsync();
+            }
+        }, TestContext.Current.CancellationToken);
+        while (!arriving.IsCompleted) await _pipeline.Service<DayRebuild>().RunAsync(_pipeline.Tenant, day, CancellationToken.None);
+        await arriving;
+        Assert.Equal(40, await CountAsync("*"));
+        var (sound, report) = await _pipeline.VerifyAsync();
+        Assert.True(sound, report);
+    }
+
+    [Fact]
     public async Task Rebuild_ArchiveGivesOtherLines_ReplacesNothingAndSaysSo()
     {
         await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(1), TracePipeline.Line(2));

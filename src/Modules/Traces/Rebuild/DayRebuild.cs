@@ -50,9 +50,7 @@ internal sealed partial class DayRebuild(
     /// <exception cref="InvalidDataException">The archive does not give the lines that the catalogue counts; nothing was replaced.</exception>
     public async Task<long> RunAsync(TenantId tenant, JstDay day, CancellationToken cancellation)
     {
-        // Batches are listed before segments: what is indexed in between is in segments that are not replaced, and its rows make the sums differ.
-        var batches = await BatchesAsync(tenant, day, cancellation);
-        var old = (await catalogue.LiveAsync(tenant, null, null, cancellation)).Where(segment => segment.Day == day).ToList();
+        var (old, batches) = await TakeStockAsync(tenant, day, cancellation);
         var written = new List<SegmentInfo>();
         try
         {
@@ -74,6 +72,22 @@ internal sealed partial class DayRebuild(
             throw;
         }
     }
+
+    /// <summary>Segments and the batches that they were made of. While both are listed nothing is published for the day, or they are listed again.</summary>
+    private async Task<(List<SegmentInfo> Segments, List<PendingBatch> Batches)> TakeStockAsync(TenantId tenant, JstDay day, CancellationToken cancellation)
+    {
+        var segments = await LiveAsync(tenant, day, cancellation);
+        while (true)
+        {
+            var batches = await BatchesAsync(tenant, day, cancellation);
+            var again = await LiveAsync(tenant, day, cancellation);
+            if (again.Select(segment => segment.Id).ToHashSet().SetEquals(segments.Select(segment => segment.Id))) return (segments, batches);
+            segments = again;
+        }
+    }
+
+    private async Task<List<SegmentInfo>> LiveAsync(TenantId tenant, JstDay day, CancellationToken cancellation) =>
+        [.. (await catalogue.LiveAsync(tenant, null, null, cancellation)).Where(segment => segment.Day == day)];
 
     private Task<IReadOnlyList<SegmentInfo>> WriteAsync(TenantId tenant, SegmentBuilder builder)
     {

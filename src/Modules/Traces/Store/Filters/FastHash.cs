@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Akashi.Traces.Store.Filters;
 
 /// <summary>
-/// A quick 64-bit hash by multiplication and folding. It is part of the segment format (filters hold it), so it never changes
+/// A quick 64-bit hash by multiplication and folding. It is part of the segment format (the index holds it), so it never changes
 /// within a format version. Seeds keep an attacker from aiming at collisions.
 /// </summary>
 internal static class FastHash

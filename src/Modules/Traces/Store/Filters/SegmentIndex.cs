@@ -14,7 +14,7 @@ internal sealed class SegmentIndex(SegmentReader segment)
 
     public long Bytes => Volatile.Read(ref _bytes);
 
-    public ulong Seed => segment.Directory.FilterSeed;
+    public ulong Seed => segment.Directory.IndexSeed;
 
     public int Blocks => segment.Directory.Blocks.Length;
 

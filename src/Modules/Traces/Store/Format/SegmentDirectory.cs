@@ -36,7 +36,7 @@ internal sealed record BlockEntry(int Rows, int RawRows, long MinTime, long MaxT
 /// <summary>The directory of a segment. Chunks lie one after another from the end of the header, so offsets and nonces follow from the lengths.</summary>
 /// <param name="Dictionary">Text that values are compressed against; the first chunk of the file.</param>
 /// <param name="Index">The pages of the index in order, then its lists.</param>
-internal sealed record SegmentDirectory(ulong FilterSeed, BatchSource[] Batches, byte[][] Keys, BlockEntry[] Blocks, ChunkEntry[] Index, ChunkEntry? Dictionary)
+internal sealed record SegmentDirectory(ulong IndexSeed, BatchSource[] Batches, byte[][] Keys, BlockEntry[] Blocks, ChunkEntry[] Index, ChunkEntry? Dictionary)
 {
     private const int MaxBatches = 1 << 24;
     private const int MaxBlocks = 1 << 24;
@@ -45,7 +45,7 @@ internal sealed record SegmentDirectory(ulong FilterSeed, BatchSource[] Batches,
 
     public void Write(ByteWriter to)
     {
-        to.Int64(unchecked((long)FilterSeed));
+        to.Int64(unchecked((long)IndexSeed));
         to.Varint(Batches.Length);
         foreach (var batch in Batches)
         {

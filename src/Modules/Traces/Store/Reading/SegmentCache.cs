@@ -3,11 +3,11 @@ using Akashi.Platform.Tenancy;
 namespace Akashi.Traces.Store.Reading;
 
 /// <summary>
-/// Keeps recently used segments open, within bounds on files and on memory for directories and filters. Segments in use beyond the
+/// Keeps recently used segments open, within bounds on files and on memory for directories and indexes. Segments in use beyond the
 /// bounds stay open until their use ends. Thread-safe.
 /// </summary>
 /// <param name="maxFiles">Files kept open; at least 1, default 1 024.</param>
-/// <param name="maxBytes">Bytes of directories and filters kept; default 256 MiB. What a use reads counts from the next use on.</param>
+/// <param name="maxBytes">Bytes of directories and indexes kept; default 256 MiB. What a use reads counts from the next use on.</param>
 internal sealed class SegmentCache(int maxFiles = 1024, long maxBytes = 256L << 20) : IDisposable
 {
     private readonly Lock _lock = new();

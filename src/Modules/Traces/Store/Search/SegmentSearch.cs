@@ -4,7 +4,7 @@ using Akashi.Traces.Store.Reading;
 namespace Akashi.Traces.Store.Search;
 
 /// <summary>
-/// Questions over a set of segments of one tenant. Blocks whose times or filters exclude them are not read. A damaged segment
+/// Questions over a set of segments of one tenant. Blocks that their times or the index exclude are not read. A damaged segment
 /// ends the question with <see cref="SegmentDamagedException"/>; no answer is ever shortened.
 /// </summary>
 internal static class SegmentSearch

@@ -18,13 +18,11 @@ internal sealed class BlockBuilder(KeyTable keys, int maxRows)
     private readonly int[] _codes = new int[maxRows];
     private readonly ByteWriter _entries = new();
     private readonly ByteWriter _heads = new();
-    private int _generation;
-
     /// <summary>Bytes of the lines added.</summary>
     public long LineBytes { get; private set; }
 
     /// <summary>Changes whenever the builder is emptied.</summary>
-    public int Generation => _generation;
+    public int Generation { get; private set; }
 
     public int Rows { get; private set; }
 
@@ -65,12 +63,12 @@ internal sealed class BlockBuilder(KeyTable keys, int maxRows)
     /// <returns>False when the row is kept verbatim, or must be.</returns>
     public bool TryAdd(in RowMeta row, BlockRows from)
     {
-        if (from.ShapeIn(_shapes, _generation) is not { } code) return false;
+        if (from.ShapeIn(_shapes, Generation) is not { } code) return false;
         var shape = _shapes.Shapes[code - 1];
         for (var i = 0; i < shape.Fields.Length; i++)
         {
             var key = shape.Fields[i].Key;
-            from.MoveValue(i, Column(key), _generation);
+            from.MoveValue(i, Column(key), Generation);
         }
         _rows[Rows] = row;
         _codes[Rows++] = code;
@@ -104,7 +102,7 @@ internal sealed class BlockBuilder(KeyTable keys, int maxRows)
         _raw.Clear();
         _shapes.Clear();
         (Rows, LineBytes) = (0, 0);
-        _generation++;
+        Generation++;
     }
 
     private void WriteColumn(int key, ColumnBuilder column, Derivation? derivation, ByteWriter buffer, Action<int, IntegerRanges?> chunk)

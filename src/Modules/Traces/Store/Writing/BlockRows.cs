@@ -26,10 +26,7 @@ internal sealed class BlockRows(BlockReader block, KeyTable keys) : IDisposable
     /// <summary>About: of a row of this block on average.</summary>
     public long LineBytes => _bytesPerRow;
 
-    public void Next()
-    {
-        Row++;
-    }
+    public void Next() => Row++;
 
     public RowMeta Meta(int batch)
     {

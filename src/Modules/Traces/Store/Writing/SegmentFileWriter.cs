@@ -38,7 +38,7 @@ internal sealed class SegmentFileWriter : IDisposable
     private readonly BatchSource[] _batches;
     private readonly int _level;
     private readonly KeyTable _keys = new();
-    private readonly ulong _filterSeed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
+    private readonly ulong _indexSeed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
     private readonly BlockBuilder _block;
     private readonly BlockTerms _terms;
     private readonly SegmentIndexBuilder _index = new();
@@ -59,7 +59,7 @@ internal sealed class SegmentFileWriter : IDisposable
         _cipher = new ChunkCipher(tenant.Value, id, SegmentFormat.Version, key);
         _header = SegmentHeader.Write(tenant, id, day);
         _block = new BlockBuilder(_keys, form.BlockRows);
-        _terms = new BlockTerms(_keys, _filterSeed);
+        _terms = new BlockTerms(_keys, _indexSeed);
         _output.Bytes(_header);
     }
 
@@ -109,7 +109,7 @@ internal sealed class SegmentFileWriter : IDisposable
         if (_blocks.Count == 0) throw new InvalidOperationException("A segment needs at least one row.");
         var part = 0;
         _index.Write(_plain, column => Chunk(part++, column, null));
-        var directory = new SegmentDirectory(_filterSeed, _batches, [.. _keys.Keys], [.. _blocks], [.. _chunks], _dictionaryChunk);
+        var directory = new SegmentDirectory(_indexSeed, _batches, [.. _keys.Keys], [.. _blocks], [.. _chunks], _dictionaryChunk);
         directory.Write(_plain);
         var (offset, decoded) = (Position, _plain.Length);
         var compressed = Compress(_plain.Written);

@@ -52,7 +52,12 @@ public sealed class TracesModule : AkashiModule
         services.AddSingleton<IArchiveCheck, ArchiveVerification>();
         services.AddSingleton<IObjectOwner, ArchiveObjects>();
         services.AddSingleton<IRetained, ArchiveRetention>();
-        if (!options.EmbeddedTraces) return;
+        if (!options.EmbeddedTraces)
+        {
+            services.AddSingleton<ITraceStore, NoTraceStore>();
+            return;
+        }
+        services.AddSingleton<ITraceStore, SegmentStore>();
         services.AddSingleton<IRetained, SegmentRetention>();
         services.AddSingleton<StoreUpgrade>();
         services.AddHostedService<Indexer>();

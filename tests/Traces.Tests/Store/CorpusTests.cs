@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Akashi.Agent.Protocol;
 using Akashi.Traces.Contracts.Predicates;
 using Akashi.Traces.Lines;
+using Akashi.Traces.Search;
 using Akashi.Traces.Store.Search;
 
 namespace Akashi.Traces.Tests.Store;
@@ -31,7 +32,7 @@ public sealed partial class CorpusTests
         }
         var segments = store.OpenAll();
         using var output = new MemoryStream();
-        var rows = await SegmentExport.WriteAsync(store.Tenant, segments, new TraceQuery(new AllTraces()), output, SearchOptions.Default, TestContext.Current.CancellationToken);
+        var rows = await LineExport.WriteAsync(SegmentExport.ReadAsync(store.Tenant, segments, new TraceQuery(new AllTraces()), SearchOptions.Default, TestContext.Current.CancellationToken), output, TestContext.Current.CancellationToken);
         Assert.Equal(263_395, rows);
         Assert.Equal(Sorted(sources), Sorted([output.ToArray()]));
 

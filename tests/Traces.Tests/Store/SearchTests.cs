@@ -3,6 +3,7 @@ using Akashi.Platform.Tenancy;
 using Akashi.Traces.Contracts.Predicates;
 using Akashi.Traces.Lines;
 using Akashi.Traces.Query;
+using Akashi.Traces.Search;
 using Akashi.Traces.Store.Columns;
 using Akashi.Traces.Store.Search;
 using Akashi.Traces.Store.Writing;
@@ -127,7 +128,7 @@ public class SearchTests
         static async Task<string> ExportAsync(TestSegments store)
         {
             using var output = new MemoryStream();
-            await SegmentExport.WriteAsync(store.Tenant, store.OpenAll(), new TraceQuery(new AllTraces()), output, SearchOptions.Default, CancellationToken.None);
+            await LineExport.WriteAsync(SegmentExport.ReadAsync(store.Tenant, store.OpenAll(), new TraceQuery(new AllTraces()), SearchOptions.Default, CancellationToken.None), output, CancellationToken.None);
             return Encoding.UTF8.GetString(output.ToArray());
         }
     }

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Akashi.Platform.Calendar;
 using Akashi.Platform.Errors;
-using Akashi.Platform.Hosting;
 using Akashi.Platform.Quotas;
 using Akashi.Platform.Tenancy;
 using Akashi.Traces.Contracts.Predicates;
@@ -15,14 +14,12 @@ using Akashi.Traces.Store.Search;
 namespace Akashi.Traces.Search;
 
 /// <summary>Answers questions about a tenant's traces. Each has a time limit; only so many run at once, and tenants take turns.</summary>
-internal sealed class TraceSearch(SegmentReaders segments, TenantQuotas quotas, TraceQueues queues, ServerOptions options)
+internal sealed class TraceSearch(ITraceStore store, TenantQuotas quotas, TraceQueues queues)
 {
     public const int MaximumLimit = 1000;
     private const int HistogramBuckets = 60;
     private const int TimeLimitSeconds = 60;
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(TimeLimitSeconds);
-
-    private readonly SearchOptions _options = new(Processors: queues.Processors);
 
     public Task<Outcome<TraceSearchResult>> SearchAsync(TenantId tenant, TraceSearchRequest request, CancellationToken cancellation)
     {
@@ -33,12 +30,12 @@ internal sealed class TraceSearch(SegmentReaders segments, TenantQuotas quotas, 
             if (!TracePosition.TryParse(text, out var position)) return Failed<TraceSearchResult>(new FieldInvalid("after", text, "the id of a row"));
             after = position;
         }
-        return AskAsync(tenant, request.Query, request.From, request.To, async (filter, lease, cancel) =>
+        return AskAsync(tenant, request.Query, request.From, request.To, async (filter, view, cancel) =>
         {
             var started = Stopwatch.GetTimestamp();
-            var page = await SegmentSearch.FirstAsync(tenant, lease.Readers, filter, request.Order, request.Limit, after, _options, cancel);
-            var (total, histogram) = request.WithTotal ? await CountByTimeAsync(tenant, lease, filter, cancel) : (null, []);
-            using var place = await _options.StepAsync(tenant, cancel);
+            var page = await view.FirstAsync(request.Order, request.Limit, after, cancel);
+            var (total, histogram) = request.WithTotal ? await CountByTimeAsync(view, filter, cancel) : (null, []);
+            using var place = await queues.Processors.StepAsync(tenant, cancel);
             return new TraceSearchResult([.. page.Traces.Select(ToRow)], total, histogram, Stopwatch.GetElapsedTime(started), page.Next?.ToString());
         }, cancellation);
     }
@@ -49,25 +46,23 @@ internal sealed class TraceSearch(SegmentReaders segments, TenantQuotas quotas, 
         var bounds = (DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), DateTimeOffset.MaxValue.ToUnixTimeMilliseconds());
         if (position.Time < bounds.Item1 || position.Time >= bounds.Item2) return new TraceNotFound();
         var time = DateTimeOffset.FromUnixTimeMilliseconds(position.Time);
-        var outcome = await AskAsync(tenant, "*", time, time.AddMilliseconds(1), (filter, lease, cancel) =>
-            SegmentSearch.FirstAsync(tenant, lease.Readers, filter, TraceOrder.Newest, 1, position with { Line = position.Line + 1 }, _options, cancel), cancellation);
+        var outcome = await AskAsync(tenant, "*", time, time.AddMilliseconds(1), (_, view, cancel) =>
+            view.FirstAsync(TraceOrder.Newest, 1, position with { Line = position.Line + 1 }, cancel), cancellation);
         if (!outcome.TryGet(out var page, out var failure)) return failure;
         return page.Traces is [var found] && found.Position == position ? ToRow(found) : new TraceNotFound();
     }
 
     /// <summary>Counts in steps that begin at full ones in Japan, over the range or over the time of the stored traces.</summary>
     public Task<Outcome<IReadOnlyList<HistogramBucket>>> HistogramAsync(TenantId tenant, string query, DateTimeOffset? from, DateTimeOffset? to, TimeSpan interval, CancellationToken cancellation) =>
-        AskAsync<IReadOnlyList<HistogramBucket>>(tenant, query, from, to, async (filter, lease, cancel) =>
+        AskAsync<IReadOnlyList<HistogramBucket>>(tenant, query, from, to, async (filter, view, cancel) =>
         {
-            if (lease.Readers.Count == 0) return [];
+            if (await RangeAsync(view, filter, cancel) is not var (first, end)) return [];
             var width = (long)interval.TotalMilliseconds;
             var offset = (long)JstDay.Offset.TotalMilliseconds;
-            var first = filter.From is null ? lease.Readers.Min(reader => reader.MinTime) : filter.FirstTime;
-            var end = filter.To is null ? lease.Readers.Max(reader => reader.MaxTime) + 1 : filter.EndTime;
             var start = (long)Math.Floor((first + offset) / (double)width) * width - offset;
             var steps = Math.Max(0, (end - start + width - 1) / width);
             if (steps > SegmentSearch.MaxBuckets) throw new SearchTooBroadException(SearchTooBroadException.Steps, SegmentSearch.MaxBuckets);
-            var counts = await SegmentSearch.HistogramAsync(tenant, lease.Readers, filter, start, width, (int)steps, _options, cancel);
+            var counts = await view.HistogramAsync(start, width, (int)steps, cancel);
             return Buckets(start, width, start + steps * width, counts);
         }, cancellation);
 
@@ -78,44 +73,49 @@ internal sealed class TraceSearch(SegmentReaders segments, TenantQuotas quotas, 
     {
         if (by.Count is < 1 or > SegmentSearch.MaxGroupFields) return Failed<TraceGroups>(new FieldInvalid("by", $"{by.Count}", $"1–{SegmentSearch.MaxGroupFields}"));
         if (limit is < 1 or > MaximumLimit) return Failed<TraceGroups>(new FieldInvalid("limit", $"{limit}", $"1–{MaximumLimit}"));
-        return AskAsync(tenant, query, from, to, async (filter, lease, cancel) =>
-        {
-            var groups = await SegmentSearch.GroupsAsync(tenant, lease.Readers, filter, by, sum, _options, cancel);
-            return new TraceGroups(groups.Top(limit), groups.Count, groups.Rows);
-        }, cancellation);
+        return AskAsync(tenant, query, from, to, (_, view, cancel) => view.GroupsAsync(by, sum, limit, cancel), cancellation);
     }
 
     public Task<Outcome<long>> CountAsync(TenantId tenant, string query, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancellation) =>
-        AskAsync(tenant, query, from, to, (filter, lease, cancel) => SegmentSearch.CountAsync(tenant, lease.Readers, filter, _options, cancel), cancellation);
+        AskAsync(tenant, query, from, to, (_, view, cancel) => view.CountAsync(cancel), cancellation);
 
     /// <summary>Streams original lines oldest first; the stream begins only after the query was found readable.</summary>
-    public async Task<Outcome<long>> ExportAsync(TenantId tenant, string query, DateTimeOffset? from, DateTimeOffset? to, Func<Task<Stream>> begin, CancellationToken cancellation)
-    {
-        if (!Read(query, from, to).TryGet(out var filter, out var failure)) return failure;
-        if (!(await quotas.EnterAsync(tenant, QuotaKind.Searches, queues.Exports, cancellation)).TryGet(out var place, out failure)) return failure;
-        using var held = place;
-        using var lease = await segments.OpenAsync(tenant, from, to, cancellation);
-        return await SegmentExport.WriteAsync(tenant, lease.Readers, filter, await begin(), _options, cancellation);
-    }
+    public Task<Outcome<long>> ExportAsync(TenantId tenant, string query, DateTimeOffset? from, DateTimeOffset? to, Func<Task<Stream>> begin, CancellationToken cancellation) =>
+        ReadAllAsync(tenant, query, from, to, async rows => await LineExport.WriteAsync(rows, await begin(), cancellation), cancellation);
 
     /// <summary>The same traces as rows, for formats made for people.</summary>
-    public async Task<Outcome<long>> ExportRowsAsync(TenantId tenant, string query, DateTimeOffset? from, DateTimeOffset? to, Func<TraceRow, Task> write, CancellationToken cancellation)
+    public Task<Outcome<long>> ExportRowsAsync(TenantId tenant, string query, DateTimeOffset? from, DateTimeOffset? to, Func<TraceRow, Task> write, CancellationToken cancellation) =>
+        ReadAllAsync(tenant, query, from, to, async rows =>
+        {
+            var count = 0L;
+            await foreach (var traces in rows)
+            {
+                foreach (var trace in traces) await write(ToRow(trace));
+                count += traces.Count;
+            }
+            return count;
+        }, cancellation);
+
+    private async Task<Outcome<long>> ReadAllAsync(
+        TenantId tenant, string query, DateTimeOffset? from, DateTimeOffset? to, Func<IAsyncEnumerable<IReadOnlyList<FoundTrace>>, Task<long>> write, CancellationToken cancellation)
     {
         if (!Read(query, from, to).TryGet(out var filter, out var failure)) return failure;
         if (!(await quotas.EnterAsync(tenant, QuotaKind.Searches, queues.Exports, cancellation)).TryGet(out var place, out failure)) return failure;
         using var held = place;
-        using var lease = await segments.OpenAsync(tenant, from, to, cancellation);
-        var count = 0L;
-        await foreach (var traces in SegmentExport.ReadAsync(tenant, lease.Readers, filter, _options, cancellation))
+        ITraceView view;
+        try
         {
-            foreach (var trace in traces) await write(ToRow(trace));
-            count += traces.Count;
+            view = await store.OpenAsync(tenant, filter, cancellation);
         }
-        return count;
+        catch (TraceStoreException away)
+        {
+            return away.Failure; // later it would be too late to tell
+        }
+        using (view) return await write(view.ReadAsync(cancellation));
     }
 
     private async Task<Outcome<T>> AskAsync<T>(
-        TenantId tenant, string query, DateTimeOffset? from, DateTimeOffset? to, Func<TraceQuery, SegmentLease, CancellationToken, Task<T>> answer, CancellationToken cancellation)
+        TenantId tenant, string query, DateTimeOffset? from, DateTimeOffset? to, Func<TraceQuery, ITraceView, CancellationToken, Task<T>> answer, CancellationToken cancellation)
     {
         if (!Read(query, from, to).TryGet(out var filter, out var failure)) return failure;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -124,8 +124,8 @@ internal sealed class TraceSearch(SegmentReaders segments, TenantQuotas quotas, 
         {
             if (!(await quotas.EnterAsync(tenant, QuotaKind.Searches, queues.Searches, limit.Token)).TryGet(out var place, out failure)) return failure;
             using var held = place;
-            using var lease = await segments.OpenAsync(tenant, from, to, limit.Token);
-            return await Task.Run(() => answer(filter, lease, limit.Token), limit.Token);
+            using var view = await store.OpenAsync(tenant, filter, limit.Token);
+            return await Task.Run(() => answer(filter, view, limit.Token), limit.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -143,26 +143,31 @@ internal sealed class TraceSearch(SegmentReaders segments, TenantQuotas quotas, 
         {
             return new StoreDamaged(damaged.Damage);
         }
+        catch (TraceStoreException away)
+        {
+            return away.Failure;
+        }
     }
 
-    private Outcome<TraceQuery> Read(string query, DateTimeOffset? from, DateTimeOffset? to)
+    private static Outcome<TraceQuery> Read(string query, DateTimeOffset? from, DateTimeOffset? to)
     {
-        // An empty answer would say that nothing happened.
-        if (!options.EmbeddedTraces) return new SearchNotServed();
         if (from >= to) return new FieldInvalid("to", $"{to:yyyy-MM-dd'T'HH:mm:sszzz}", "after from");
         return QueryParser.TryParse(query, out var predicate, out var error) ? new TraceQuery(predicate, from, to) : new QueryInvalid(error);
     }
 
-    private async Task<(long? Total, IReadOnlyList<HistogramBucket> Histogram)> CountByTimeAsync(TenantId tenant, SegmentLease lease, TraceQuery filter, CancellationToken cancel)
+    private static async Task<(long? Total, IReadOnlyList<HistogramBucket> Histogram)> CountByTimeAsync(ITraceView view, TraceQuery filter, CancellationToken cancel)
     {
-        if (lease.Readers.Count == 0) return (0, []);
-        var first = filter.From is null ? lease.Readers.Min(reader => reader.MinTime) : filter.FirstTime;
-        var end = filter.To is null ? lease.Readers.Max(reader => reader.MaxTime) + 1 : filter.EndTime;
-        if (first >= end) return (0, []);
+        if (await RangeAsync(view, filter, cancel) is not var (first, end) || first >= end) return (0, []);
         var width = (end - first + HistogramBuckets - 1) / HistogramBuckets;
-        var counts = await SegmentSearch.HistogramAsync(tenant, lease.Readers, filter, first, width, (int)((end - first + width - 1) / width), _options, cancel);
+        var counts = await view.HistogramAsync(first, width, (int)((end - first + width - 1) / width), cancel);
         return (counts.Sum(), Buckets(first, width, end, counts));
     }
+
+    /// <returns>The time range, where it is open as far as there are traces; null when there are none.</returns>
+    private static async Task<(long First, long End)?> RangeAsync(ITraceView view, TraceQuery filter, CancellationToken cancel) =>
+        await view.TimesAsync(cancel) is { } times
+            ? (filter.From is null ? times.Earliest : filter.FirstTime, filter.To is null ? times.Latest + 1 : filter.EndTime)
+            : null;
 
     private static List<HistogramBucket> Buckets(long start, long width, long end, long[] counts)
     {

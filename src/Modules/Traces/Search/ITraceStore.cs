@@ -12,33 +12,35 @@ internal interface ITraceStore
 {
     /// <summary>Takes what a question needs; for all questions of the view it is the same picture, as far as the store can keep one.</summary>
     /// <exception cref="TraceStoreException">The store cannot be asked now.</exception>
-    Task<ITraceView> OpenAsync(TenantId tenant, TraceQuery query, CancellationToken cancellation);
+    Task<TraceView> OpenAsync(TenantId tenant, TraceQuery query, CancellationToken cancellation);
 }
 
 /// <summary>The traces of one tenant that fit one query.</summary>
-internal interface ITraceView : IDisposable
+internal abstract class TraceView : IDisposable
 {
     /// <summary>Earliest and latest time of the tenant's traces around the query's time range, whether they match or not; null when there are none.</summary>
-    Task<TraceTimes?> TimesAsync(CancellationToken cancellation);
+    public abstract Task<TraceTimes?> TimesAsync(CancellationToken cancellation);
 
     /// <summary>The matching traces that come first.</summary>
     /// <param name="limit">1 to <see cref="SegmentSearch.MaxLimit"/>.</param>
     /// <param name="after">Where the page before ended; only traces behind it are returned.</param>
-    Task<TracePage> FirstAsync(TraceOrder order, int limit, TracePosition? after, CancellationToken cancellation);
+    public abstract Task<TracePage> FirstAsync(TraceOrder order, int limit, TracePosition? after, CancellationToken cancellation);
 
-    Task<long> CountAsync(CancellationToken cancellation);
+    public abstract Task<long> CountAsync(CancellationToken cancellation);
 
     /// <summary>Counts in steps of equal width.</summary>
     /// <param name="start">Where the first step begins, in Unix milliseconds; no matching trace is earlier or behind the last step.</param>
     /// <param name="steps">0 to <see cref="SegmentSearch.MaxBuckets"/>.</param>
-    Task<long[]> HistogramAsync(long start, long width, int steps, CancellationToken cancellation);
+    public abstract Task<long[]> HistogramAsync(long start, long width, int steps, CancellationToken cancellation);
 
     /// <summary>Counts by the values of one to <see cref="SegmentSearch.MaxGroupFields"/> fields, and adds up the integers of another.</summary>
     /// <exception cref="Store.SearchTooBroadException">There are more different values than fit into memory.</exception>
-    Task<TraceGroups> GroupsAsync(IReadOnlyList<string> by, string? sum, int limit, CancellationToken cancellation);
+    public abstract Task<TraceGroups> GroupsAsync(IReadOnlyList<string> by, string? sum, int limit, CancellationToken cancellation);
 
     /// <summary>All of them in batches, oldest first.</summary>
-    IAsyncEnumerable<IReadOnlyList<FoundTrace>> ReadAsync(CancellationToken cancellation);
+    public abstract IAsyncEnumerable<IReadOnlyList<FoundTrace>> ReadAsync(CancellationToken cancellation);
+
+    public abstract void Dispose();
 }
 
 /// <summary>Unix milliseconds, both included.</summary>

@@ -6,5 +6,5 @@ namespace Akashi.Traces.Search;
 /// <summary>A node that only receives and archives. An empty answer would say that nothing happened, so it gives none.</summary>
 internal sealed class NoTraceStore : ITraceStore
 {
-    public Task<ITraceView> OpenAsync(TenantId tenant, TraceQuery query, CancellationToken cancellation) => throw new TraceStoreException(new SearchNotServed());
+    public Task<TraceView> OpenAsync(TenantId tenant, TraceQuery query, CancellationToken cancellation) => throw new TraceStoreException(new SearchNotServed());
 }

@@ -8,30 +8,30 @@ internal sealed class SegmentStore(SegmentReaders segments, TraceQueues queues) 
 {
     private readonly SearchOptions _options = new(Processors: queues.Processors);
 
-    public async Task<ITraceView> OpenAsync(TenantId tenant, TraceQuery query, CancellationToken cancellation) =>
+    public async Task<TraceView> OpenAsync(TenantId tenant, TraceQuery query, CancellationToken cancellation) =>
         new View(tenant, query, await segments.OpenAsync(tenant, query.From, query.To, cancellation), _options);
 
-    private sealed class View(TenantId tenant, TraceQuery query, SegmentLease lease, SearchOptions options) : ITraceView
+    private sealed class View(TenantId tenant, TraceQuery query, SegmentLease lease, SearchOptions options) : TraceView
     {
-        public Task<TraceTimes?> TimesAsync(CancellationToken cancellation) =>
+        public override Task<TraceTimes?> TimesAsync(CancellationToken cancellation) =>
             Task.FromResult<TraceTimes?>(lease.Readers.Count == 0 ? null : new TraceTimes(lease.Readers.Min(reader => reader.MinTime), lease.Readers.Max(reader => reader.MaxTime)));
 
-        public Task<TracePage> FirstAsync(TraceOrder order, int limit, TracePosition? after, CancellationToken cancellation) =>
+        public override Task<TracePage> FirstAsync(TraceOrder order, int limit, TracePosition? after, CancellationToken cancellation) =>
             SegmentSearch.FirstAsync(tenant, lease.Readers, query, order, limit, after, options, cancellation);
 
-        public Task<long> CountAsync(CancellationToken cancellation) => SegmentSearch.CountAsync(tenant, lease.Readers, query, options, cancellation);
+        public override Task<long> CountAsync(CancellationToken cancellation) => SegmentSearch.CountAsync(tenant, lease.Readers, query, options, cancellation);
 
-        public Task<long[]> HistogramAsync(long start, long width, int steps, CancellationToken cancellation) =>
+        public override Task<long[]> HistogramAsync(long start, long width, int steps, CancellationToken cancellation) =>
             SegmentSearch.HistogramAsync(tenant, lease.Readers, query, start, width, steps, options, cancellation);
 
-        public async Task<TraceGroups> GroupsAsync(IReadOnlyList<string> by, string? sum, int limit, CancellationToken cancellation)
+        public override async Task<TraceGroups> GroupsAsync(IReadOnlyList<string> by, string? sum, int limit, CancellationToken cancellation)
         {
             var groups = await SegmentSearch.GroupsAsync(tenant, lease.Readers, query, by, sum, options, cancellation);
             return new TraceGroups(groups.Top(limit), groups.Count, groups.Rows);
         }
 
-        public IAsyncEnumerable<IReadOnlyList<FoundTrace>> ReadAsync(CancellationToken cancellation) => SegmentExport.ReadAsync(tenant, lease.Readers, query, options, cancellation);
+        public override IAsyncEnumerable<IReadOnlyList<FoundTrace>> ReadAsync(CancellationToken cancellation) => SegmentExport.ReadAsync(tenant, lease.Readers, query, options, cancellation);
 
-        public void Dispose() => lease.Dispose();
+        public override void Dispose() => lease.Dispose();
     }
 }

@@ -102,7 +102,7 @@ internal sealed class TraceSearch(ITraceStore store, TenantQuotas quotas, TraceQ
         if (!Read(query, from, to).TryGet(out var filter, out var failure)) return failure;
         if (!(await quotas.EnterAsync(tenant, QuotaKind.Searches, queues.Exports, cancellation)).TryGet(out var place, out failure)) return failure;
         using var held = place;
-        ITraceView view;
+        TraceView view;
         try
         {
             view = await store.OpenAsync(tenant, filter, cancellation);
@@ -115,7 +115,7 @@ internal sealed class TraceSearch(ITraceStore store, TenantQuotas quotas, TraceQ
     }
 
     private async Task<Outcome<T>> AskAsync<T>(
-        TenantId tenant, string query, DateTimeOffset? from, DateTimeOffset? to, Func<TraceQuery, ITraceView, CancellationToken, Task<T>> answer, CancellationToken cancellation)
+        TenantId tenant, string query, DateTimeOffset? from, DateTimeOffset? to, Func<TraceQuery, TraceView, CancellationToken, Task<T>> answer, CancellationToken cancellation)
     {
         if (!Read(query, from, to).TryGet(out var filter, out var failure)) return failure;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -155,7 +155,7 @@ internal sealed class TraceSearch(ITraceStore store, TenantQuotas quotas, TraceQ
         return QueryParser.TryParse(query, out var predicate, out var error) ? new TraceQuery(predicate, from, to) : new QueryInvalid(error);
     }
 
-    private static async Task<(long? Total, IReadOnlyList<HistogramBucket> Histogram)> CountByTimeAsync(ITraceView view, TraceQuery filter, CancellationToken cancel)
+    private static async Task<(long? Total, IReadOnlyList<HistogramBucket> Histogram)> CountByTimeAsync(TraceView view, TraceQuery filter, CancellationToken cancel)
     {
         if (await RangeAsync(view, filter, cancel) is not var (first, end) || first >= end) return (0, []);
         var width = (end - first + HistogramBuckets - 1) / HistogramBuckets;
@@ -164,7 +164,7 @@ internal sealed class TraceSearch(ITraceStore store, TenantQuotas quotas, TraceQ
     }
 
     /// <returns>The time range, where it is open as far as there are traces; null when there are none.</returns>
-    private static async Task<(long First, long End)?> RangeAsync(ITraceView view, TraceQuery filter, CancellationToken cancel) =>
+    private static async Task<(long First, long End)?> RangeAsync(TraceView view, TraceQuery filter, CancellationToken cancel) =>
         await view.TimesAsync(cancel) is { } times
             ? (filter.From is null ? times.Earliest : filter.FirstTime, filter.To is null ? times.Latest + 1 : filter.EndTime)
             : null;

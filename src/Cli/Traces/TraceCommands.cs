@@ -6,12 +6,13 @@ using Akashi.Supervisor;
 
 namespace Akashi.Cli.Traces;
 
-/// <summary><c>trace search|count|top|histogram|export|import|rebuild</c>.</summary>
+/// <summary><c>trace …</c>: everything about traces.</summary>
 internal static class TraceCommands
 {
     public static readonly ApiRoute Search = ApiRoute.Get("/api/v1/traces"), Count = ApiRoute.Get("/api/v1/traces/count"),
         Histogram = ApiRoute.Get("/api/v1/traces/histogram"), Groups = ApiRoute.Get("/api/v1/traces/groups"), Export = ApiRoute.Get("/api/v1/traces/export"), Import = ApiRoute.Put("/api/v1/traces/import/{name}"),
-        Rebuild = ApiRoute.Post("/api/v1/traces/rebuild"), Rebuilds = ApiRoute.Get("/api/v1/traces/rebuild");
+        Rebuild = ApiRoute.Post("/api/v1/traces/rebuild"), Rebuilds = ApiRoute.Get("/api/v1/traces/rebuild"),
+        Completion = ApiRoute.Get("/api/v1/traces/completion");
 
     public static Command Create(TimeProvider clock, WithApi withApi)
     {
@@ -53,6 +54,11 @@ internal static class TraceCommands
             return await api.CopyAsync($"{Export.Path}?q={Uri.EscapeDataString(parsed.GetRequiredValue(query))}{range.ToQuery()}", output, cancellation);
         }));
 
+        var caret = new Option<int?>("--caret") { Description = Words.Say("Where it is to go on, counted from 0; its end without it.", "続きを書く位置 (0 から)。省略すると末尾。") };
+        var complete = new ApiCommand("complete", Words.Say("Propose how a query may go on.", "検索式の続きの候補を表示。"), Completion) { query, caret, json };
+        complete.SetAction((parsed, cancellation) => withApi(parsed, api =>
+            TraceCompletion.RunAsync(api, parsed.GetRequiredValue(query), parsed.GetValue(caret), parsed.GetValue(json), Console.Out, Console.Error, cancellation)));
+
         var day = new Option<string?>("--day") { Description = Words.Say("A Japanese calendar day, yyyy-MM-dd; all days without it.", "日本の日付 (yyyy-MM-dd)。省略するとすべての日。") };
         var rebuild = new ApiCommand("rebuild", Words.Say("Make search data anew from the archive, and wait until it is done.", "検索データをアーカイブから作り直し、終わるまで待つ。"), Rebuild, Rebuilds) { day };
         rebuild.SetAction((parsed, cancellation) => withApi(parsed, api => TraceRebuild.RunAsync(api, parsed.GetValue(day), clock, Console.Error, cancellation)));
@@ -60,7 +66,7 @@ internal static class TraceCommands
         var import = new ApiCommand("import", Words.Say("Store batches from elsewhere.", "よそで集めた証跡ログを保存。"), Import) { paths };
         import.SetAction((parsed, cancellation) => withApi(parsed, api =>
             new TraceImport(api, clock).RunAsync(parsed.GetRequiredValue(paths), Console.Error, !Console.IsErrorRedirected, cancellation)));
-        return new Command("trace", Words.Say("Search, count, export and import traces.", "証跡ログの検索・件数・出力・取り込み。")) { search, count, top, histogram, export, import, rebuild };
+        return new Command("trace", Words.Say("Search, count, export and import traces.", "証跡ログの検索・件数・出力・取り込み。")) { search, count, top, histogram, export, import, rebuild, complete };
 
         Task<int> WithRangeAsync(ParseResult parsed, Func<ApiConnection, TimeRange, Task<int>> action)
         {

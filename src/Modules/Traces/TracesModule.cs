@@ -43,6 +43,7 @@ public sealed class TracesModule : AkashiModule
         services.AddSingleton<SegmentCatalogue>();
         services.AddSingleton<SegmentReaders>();
         services.AddSingleton<TraceSearch>();
+        services.AddSingleton<RecentValues>();
         services.AddSingleton(TracesPages.Navigation);
         services.AddSingleton(new AuditActionName(TraceNames.ImportAction, "証跡の取り込み", "Traces imported"));
         services.AddSingleton<RebuildQueue>();
@@ -84,6 +85,7 @@ public sealed class TracesModule : AkashiModule
         routes.Api.MapGet("/api/v1/traces", SearchTraces.HandleAsync).RequirePermission(Permission.TracesSearch, TenantScope.Own).CountsAs(QuotaKind.Searches);
         routes.Api.MapGet("/api/v1/traces/count", CountTraces.HandleAsync).RequirePermission(Permission.TracesSearch, TenantScope.Own).CountsAs(QuotaKind.Searches);
         routes.Api.MapGet("/api/v1/traces/histogram", CountByTime.HandleAsync).RequirePermission(Permission.TracesSearch, TenantScope.Own).CountsAs(QuotaKind.Searches);
+        routes.Api.MapGet("/api/v1/traces/completion", CompleteQuery.HandleAsync).RequirePermission(Permission.TracesSearch, TenantScope.Own).CountsAs(QuotaKind.Searches);
         routes.Api.MapGet("/api/v1/traces/groups", GroupTraces.HandleAsync).RequirePermission(Permission.TracesSearch, TenantScope.Own).CountsAs(QuotaKind.Searches);
         routes.Api.MapPost("/api/v1/traces/rebuild", RebuildRoutes.AskAsync).RequirePermission(Permission.TracesRebuild, TenantScope.Own);
         routes.Api.MapGet("/api/v1/traces/rebuild", RebuildRoutes.ListAsync).RequirePermission(Permission.TracesRebuild, TenantScope.Own);

@@ -43,6 +43,34 @@ public sealed class BrowserTests(PortalServer fixture)
     }
 
     [Fact]
+    public async Task Chromium_QueryBox_ProposesAndTakesByKeyboard()
+    {
+        Assert.SkipUnless(TestChromium.IsInstalled, "Chromium is not installed: apt-get install -y chromium");
+        await using var browser = await TestChromium.StartAsync();
+        await SignInAsync(browser);
+        await browser.TypeAsync("#q", "psU");
+        await browser.WaitAsync("document.querySelector('[role=listbox] [role=option]')?.textContent === 'psUser:' && document.querySelector('#q').getAttribute('aria-expanded') === 'true'");
+        await browser.RunAsync<bool>(Press("ArrowDown"));
+        Assert.True(await browser.RunAsync<bool>("document.getElementById(document.querySelector('#q').getAttribute('aria-activedescendant')).getAttribute('aria-selected') === 'true'"));
+        await browser.RunAsync<bool>(Press("Enter"));
+        await browser.WaitAsync("document.querySelector('#q').value === 'psUser:' && document.querySelector('[role=option]')?.textContent === 'hanako'");
+        // Escape closes the list and leaves the text.
+        await browser.RunAsync<bool>(Press("Escape"));
+        Assert.True(await browser.RunAsync<bool>("!document.querySelector('[role=listbox]') && document.querySelector('#q').value === 'psUser:'"));
+        await browser.RunAsync<bool>(Press("ArrowDown"));
+        await browser.WaitAsync("document.querySelector('[role=option]')?.textContent === 'hanako'");
+        await browser.ClickAsync("[role=option]");
+        await browser.WaitAsync("document.querySelector('#q').value === 'psUser:hanako '");
+        // The bars of the histogram are one stop, with arrow keys between.
+        Assert.Equal(1, await browser.RunAsync<int>("document.querySelectorAll('[data-arrows] a[tabindex=\"0\"]').length"));
+        await browser.RunAsync<bool>("(document.querySelector('[data-arrows] a').focus(), document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'End', bubbles: true, cancelable: true })), true)");
+        Assert.True(await browser.RunAsync<bool>("[...document.querySelectorAll('[data-arrows] a')].at(-1) === document.activeElement"));
+        Assert.Empty(browser.Errors);
+
+        static string Press(string key) => $"(document.querySelector('#q').dispatchEvent(new KeyboardEvent('keydown', {{ key: '{key}', bubbles: true, cancelable: true }})), true)";
+    }
+
+    [Fact]
     public async Task Chromium_EndedSession_LeadsToSignIn()
     {
         Assert.SkipUnless(TestChromium.IsInstalled, "Chromium is not installed: apt-get install -y chromium");
@@ -70,7 +98,7 @@ public sealed class BrowserTests(PortalServer fixture)
         foreach (var (host, path) in new[]
         {
             (ServiceHost.Portal, "/"), (ServiceHost.Portal, "/account/password"), (ServiceHost.Console, "/traces?q=*&last=1h"), (ServiceHost.Console, "/traces?q=nothing-such"),
-            (ServiceHost.Console, "/traces?q=a:%22"), (ServiceHost.Console, "/terminals"), (ServiceHost.Console, "/terminals/add"), (ServiceHost.Console, "/nowhere"),
+            (ServiceHost.Console, "/traces?q=a:%22"), (ServiceHost.Console, "/traces?q=*&last=1h&view=groups"), (ServiceHost.Console, "/traces?q=comm:x&last=1h&view=groups&by=path&by=evt&sum=sn"), (ServiceHost.Console, "/traces?q=*&last=1h&view=groups&by=path&by=evt&sum=sn"), (ServiceHost.Console, "/terminals"), (ServiceHost.Console, "/terminals/add"), (ServiceHost.Console, "/nowhere"),
             (ServiceHost.Portal, "/forgotten"), (ServiceHost.Portal, "/forgotten?done=1"), (ServiceHost.Portal, "/account/sessions"),
             (ServiceHost.Console, "/users"), (ServiceHost.Console, "/users?q=nobody"), (ServiceHost.Console, "/users/add"), (ServiceHost.Console, $"/users/{fixture.Tenants.A.UserAccountId}"), (ServiceHost.Console, $"/users/{fixture.Tenants.A.UserAccountId}/suspend"),
             (ServiceHost.Console, "/roles"), (ServiceHost.Console, "/roles/add"), (ServiceHost.Console, "/tokens"), (ServiceHost.Console, "/tokens/add"), (ServiceHost.Console, "/sign-in-policy"),

@@ -35,13 +35,14 @@ public sealed class TraceAddressTests
     [Fact]
     public void ToPage_AnyAddress_ReadsBackTheSame()
     {
-        foreach (var address in new[] { "?q=a b&last=10m&limit=7", "?q=\"x&y=z\"&from=2026-11-21T10:00:00.123&to=2026-11-21T11:00:00", "?q=日本語 OR path:*\\x&last=all&after=1_b_c_2&trail=~1_b_c_1" })
+        foreach (var address in new[] { "?q=a b&last=10m&limit=7", "?q=\"x&y=z\"&from=2026-11-21T10:00:00.123&to=2026-11-21T11:00:00", "?q=日本語 OR path:*\\x&last=all&after=1_b_c_2&trail=~1_b_c_1", "?q=*&view=groups&by=a&by=b c&sum=d&top=100&order=oldest" })
         {
             var first = Read(address);
             var again = Read(new Uri("https://x.example" + first.ToPage()).Query);
             IReadOnlyList<string> none = []; // lists compare by reference
-            Assert.Equal(first with { Trail = none }, again with { Trail = none });
+            Assert.Equal(first with { Trail = none, By = none }, again with { Trail = none, By = none });
             Assert.Equal(first.Trail, again.Trail);
+            Assert.Equal(first.By, again.By);
         }
     }
 

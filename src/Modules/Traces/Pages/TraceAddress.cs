@@ -16,12 +16,19 @@ internal sealed record TraceAddress
     private const int DefaultLimit = 100;
     private const int MaximumLimit = 500;
     private const int MaximumTrail = 10;
+    private const int DefaultTop = 20;
+    private const int MaximumBy = 2;
+    private const int MaximumName = 128;
+    private const string GroupView = "groups";
+    private const string OldestFirst = "oldest";
     private const char TrailSeparator = '~';
 
     private static readonly Dictionary<string, TimeSpan> Ranges = new(StringComparer.Ordinal)
     {
         ["10m"] = TimeSpan.FromMinutes(10), ["1h"] = TimeSpan.FromHours(1), ["24h"] = TimeSpan.FromHours(24), ["7d"] = TimeSpan.FromDays(7),
     };
+
+    public static IReadOnlyList<int> Tops => [DefaultTop, 100, 1000];
 
     public static IReadOnlyList<string> QuickRanges => ["10m", "1h", "24h", "7d", AllTimes];
 
@@ -35,6 +42,20 @@ internal sealed record TraceAddress
     public DateTimeOffset? To { get; init; }
 
     public int Limit { get; init; } = DefaultLimit;
+
+    public bool Oldest { get; init; }
+
+    /// <summary>Whether groups are shown instead of the traces.</summary>
+    public bool Grouped { get; init; }
+
+    /// <summary>The fields to group by, at most two; none yet when empty.</summary>
+    public IReadOnlyList<string> By { get; init; } = [];
+
+    /// <summary>The field whose numbers are added up in each group; null for none.</summary>
+    public string? Sum { get; init; }
+
+    /// <summary>How many groups are shown.</summary>
+    public int Top { get; init; } = DefaultTop;
 
     public string? After { get; init; }
 
@@ -57,6 +78,11 @@ internal sealed record TraceAddress
             Limit = int.TryParse(query["limit"], NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? Math.Clamp(limit, 1, MaximumLimit) : DefaultLimit,
             After = query["after"].ToString() is { Length: > 0 } after ? after : null,
             Trail = query["trail"].ToString() is { Length: > 0 } trail ? [.. trail.Split(TrailSeparator).TakeLast(MaximumTrail)] : [],
+            Oldest = query["order"] == OldestFirst,
+            Grouped = query["view"] == GroupView,
+            By = [.. query["by"].Select(Name).OfType<string>().Distinct(StringComparer.Ordinal).Take(MaximumBy)],
+            Sum = Name(query["sum"]),
+            Top = int.TryParse(query["top"], NumberStyles.None, CultureInfo.InvariantCulture, out var top) && Tops.Contains(top) ? top : DefaultTop,
         };
     }
 
@@ -67,6 +93,12 @@ internal sealed record TraceAddress
     public TraceAddress WithQuery(string query) => this with { Query = query, After = null, Trail = [] };
 
     public TraceAddress WithTimes(DateTimeOffset from, DateTimeOffset to) => this with { Last = null, From = from, To = to, After = null, Trail = [] };
+
+    public TraceAddress Rows() => this with { Grouped = false, After = null, Trail = [] };
+
+    public TraceAddress Groups(params IReadOnlyList<string> by) => this with { Grouped = true, By = by, After = null, Trail = [] };
+
+    public TraceAddress Ordered(bool oldest) => this with { Oldest = oldest, After = null, Trail = [] };
 
     public TraceAddress Older(string next) => this with { After = next, Trail = [.. Trail.Append(After ?? "").TakeLast(MaximumTrail)] };
 
@@ -86,23 +118,36 @@ internal sealed record TraceAddress
     public string ToDownload(string file, DateTimeOffset now)
     {
         var (from, to) = Resolve(now);
-        var parameters = new Dictionary<string, string?>(StringComparer.Ordinal) { ["q"] = Query };
-        if (from is { } begin) parameters["from"] = begin.ToString("O", CultureInfo.InvariantCulture);
-        if (to is { } end) parameters["to"] = end.ToString("O", CultureInfo.InvariantCulture);
+        var parameters = new List<KeyValuePair<string, string?>> { new("q", Query) };
+        if (from is { } begin) parameters.Add(new("from", begin.ToString("O", CultureInfo.InvariantCulture)));
+        if (to is { } end) parameters.Add(new("to", end.ToString("O", CultureInfo.InvariantCulture)));
+        if (Grouped) parameters.AddRange(GroupParameters());
         return QueryHelpers.AddQueryString($"{TracesPages.Path}/{file}", parameters);
     }
 
     private string AddressOf(string path)
     {
-        var parameters = new Dictionary<string, string?>(StringComparer.Ordinal) { ["q"] = Query };
-        if (Last is not null) parameters["last"] = Last;
-        if (From is { } from) parameters["from"] = InputOf(from);
-        if (To is { } to) parameters["to"] = InputOf(to);
-        if (Limit != DefaultLimit) parameters["limit"] = Limit.ToString(CultureInfo.InvariantCulture);
-        if (After is not null) parameters["after"] = After;
-        if (Trail.Count > 0) parameters["trail"] = string.Join(TrailSeparator, Trail);
+        var parameters = new List<KeyValuePair<string, string?>> { new("q", Query) };
+        if (Last is not null) parameters.Add(new("last", Last));
+        if (From is { } from) parameters.Add(new("from", InputOf(from)));
+        if (To is { } to) parameters.Add(new("to", InputOf(to)));
+        if (Limit != DefaultLimit) parameters.Add(new("limit", Limit.ToString(CultureInfo.InvariantCulture)));
+        if (Oldest) parameters.Add(new("order", OldestFirst));
+        if (Grouped) parameters.Add(new("view", GroupView));
+        parameters.AddRange(GroupParameters());
+        if (After is not null) parameters.Add(new("after", After));
+        if (Trail.Count > 0) parameters.Add(new("trail", string.Join(TrailSeparator, Trail)));
         return QueryHelpers.AddQueryString(path, parameters);
     }
+
+    private IEnumerable<KeyValuePair<string, string?>> GroupParameters()
+    {
+        foreach (var field in By) yield return new("by", field);
+        if (Sum is not null) yield return new("sum", Sum);
+        if (Top != DefaultTop) yield return new("top", Top.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private static string? Name(string? text) => text?.Trim() is { Length: > 0 and <= MaximumName } name ? name : null;
 
     private static string InputOf(DateTimeOffset time) =>
         time.Millisecond == 0 ? Jst.Input(time) : Jst.Input(time) + time.ToString("'.'fff", CultureInfo.InvariantCulture);

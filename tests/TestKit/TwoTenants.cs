@@ -74,6 +74,13 @@ public sealed class TwoTenants
         return client;
     }
 
+    /// <summary>A client of the API that may only do what a built-in role may.</summary>
+    public async Task<HttpClient> CreateApiClientAsync(TestTenant tenant, string role)
+    {
+        var token = await _server.Services.GetRequiredService<ApiTokens>().ReplaceAsync(tenant.Id, tenant.UserAccountId, role, Akashi.Identity.Roles.PermissionsOf(role), CancellationToken.None);
+        return CreateApiClient(tenant with { Token = token });
+    }
+
     public static IEnumerable<KeyValuePair<string, string>> FieldsOf(TestTenant tenant) =>
         [new("supportId", tenant.SupportId), new("userId", tenant.UserId), new("password", tenant.Password)];
 

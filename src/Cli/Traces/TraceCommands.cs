@@ -66,7 +66,7 @@ internal static class TraceCommands
         var import = new ApiCommand("import", Words.Say("Store batches from elsewhere.", "よそで集めた証跡ログを保存。"), Import) { paths };
         import.SetAction((parsed, cancellation) => withApi(parsed, api =>
             new TraceImport(api, clock).RunAsync(parsed.GetRequiredValue(paths), Console.Error, !Console.IsErrorRedirected, cancellation)));
-        return new Command("trace", Words.Say("Search, count, export and import traces.", "証跡ログの検索・件数・出力・取り込み。")) { search, count, top, histogram, export, import, rebuild, complete };
+        return new Command("trace", Words.Say("Search, count, export and import traces.", "証跡ログの検索・件数・出力・取り込み。")) { search, count, top, histogram, export, import, rebuild, complete, SavedCommands.Create(withApi) };
 
         Task<int> WithRangeAsync(ParseResult parsed, Func<ApiConnection, TimeRange, Task<int>> action)
         {

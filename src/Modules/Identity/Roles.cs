@@ -23,7 +23,7 @@ internal static class Roles
 
     /// <summary>Everything but what only customers have (terminals, traces, a contract): that is reached by granted access alone.</summary>
     private static IEnumerable<Permission> OperatorPermissions => PermissionCatalogue.AssignableIn(operatorTenant: true).Select(entry => entry.Permission)
-        .Except([Permission.TerminalsRead, Permission.TerminalsEnrol, Permission.TracesSearch, Permission.TracesExport, Permission.TracesImport, Permission.TracesRebuild, Permission.OperatorAccessConsent, Permission.ContractRead]);
+        .Except([Permission.TerminalsRead, Permission.TerminalsEnrol, Permission.TracesSearch, Permission.TracesSave, Permission.TracesExport, Permission.TracesImport, Permission.TracesRebuild, Permission.OperatorAccessConsent, Permission.ContractRead]);
 
     public static readonly IReadOnlyList<BuiltInRole> BuiltIn =
     [
@@ -33,7 +33,7 @@ internal static class Roles
         new("user-administrator", true, true, Set([Permission.AccountSelf, Permission.UsersRead, Permission.UsersManage, Permission.UsersHelp]), "利用者管理者", "User administrator"),
         new("helpdesk", true, true, Set([Permission.AccountSelf, Permission.UsersRead, Permission.UsersHelp]), "ヘルプデスク", "Helpdesk"),
         new("auditor", true, true, Set([Permission.AccountSelf, Permission.AuditRead, Permission.UsersRead, Permission.ContractRead]), "監査者", "Auditor"),
-        new("viewer", true, true, Set([Permission.AccountSelf, Permission.TerminalsRead, Permission.TracesSearch, Permission.ContractRead]), "閲覧者", "Viewer"),
+        new("viewer", true, true, Set([Permission.AccountSelf, Permission.TerminalsRead, Permission.TracesSearch, Permission.TracesSave, Permission.ContractRead]), "閲覧者", "Viewer"),
         new(User, true, true, Set([Permission.AccountSelf]), "利用者", "User"),
     ];
 

@@ -15,6 +15,7 @@ using Akashi.Traces.Pages;
 using Akashi.Traces.Rebuild;
 using Akashi.Traces.Receive;
 using Akashi.Traces.Retention;
+using Akashi.Traces.Saved;
 using Akashi.Traces.Search;
 using Akashi.Traces.Verify;
 using Microsoft.AspNetCore.Builder;
@@ -44,6 +45,10 @@ public sealed class TracesModule : AkashiModule
         services.AddSingleton<SegmentReaders>();
         services.AddSingleton<TraceSearch>();
         services.AddSingleton<RecentValues>();
+        services.AddSingleton<SavedSearchBook>();
+        services.AddSingleton(new AuditActionName("search.save", "検索の保存", "Search saved"));
+        services.AddSingleton(new AuditActionName("search.change", "保存した検索の変更", "Saved search changed"));
+        services.AddSingleton(new AuditActionName("search.delete", "保存した検索の削除", "Saved search deleted"));
         services.AddSingleton(TracesPages.Navigation);
         services.AddSingleton(new AuditActionName(TraceNames.ImportAction, "証跡の取り込み", "Traces imported"));
         services.AddSingleton<RebuildQueue>();
@@ -91,6 +96,7 @@ public sealed class TracesModule : AkashiModule
         routes.Api.MapGet("/api/v1/traces/rebuild", RebuildRoutes.ListAsync).RequirePermission(Permission.TracesRebuild, TenantScope.Own);
         routes.Api.MapGet("/api/v1/traces/export", ExportTraces.HandleAsync).RequirePermission(Permission.TracesExport, TenantScope.Own).CountsAs(QuotaKind.Searches);
 
+        SavedSearchRoutes.Map(routes);
         TracesPages.Map(routes);
     }
 }

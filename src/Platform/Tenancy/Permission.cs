@@ -14,6 +14,8 @@ public enum Permission
     TerminalsRead,
     TerminalsEnrol,
     TracesSearch,
+    /// <summary>Keep searches, one's own and shared ones; other people's shared ones need <see cref="SettingsManage"/> too.</summary>
+    TracesSave,
     TracesExport,
     TracesImport,
     /// <summary>Have search data made anew from the archive.</summary>

@@ -17,6 +17,7 @@ public static class PermissionCatalogue
         Own(Permission.TerminalsRead, "terminals.read", "端末の閲覧", "See terminals"),
         Own(Permission.TerminalsEnrol, "terminals.enrol", "端末の登録", "Enrol terminals"),
         Own(Permission.TracesSearch, "traces.search", "証跡の検索", "Search traces"),
+        Own(Permission.TracesSave, "traces.save", "検索の保存と共有", "Save and share searches"),
         Own(Permission.TracesExport, "traces.export", "証跡の出力", "Export traces"),
         Own(Permission.TracesImport, "traces.import", "証跡の取り込み", "Import traces"),
         Own(Permission.TracesRebuild, "traces.rebuild", "検索データの作り直し", "Rebuild search data"),

@@ -98,7 +98,7 @@ public sealed class BrowserTests(PortalServer fixture)
         foreach (var (host, path) in new[]
         {
             (ServiceHost.Portal, "/"), (ServiceHost.Portal, "/account/password"), (ServiceHost.Console, "/traces?q=*&last=1h"), (ServiceHost.Console, "/traces?q=nothing-such"),
-            (ServiceHost.Console, "/traces?q=a:%22"), (ServiceHost.Console, "/traces?q=*&last=1h&view=groups"), (ServiceHost.Console, "/traces?q=comm:x&last=1h&view=groups&by=path&by=evt&sum=sn"), (ServiceHost.Console, "/traces?q=*&last=1h&view=groups&by=path&by=evt&sum=sn"), (ServiceHost.Console, "/terminals"), (ServiceHost.Console, "/terminals/add"), (ServiceHost.Console, "/nowhere"),
+            (ServiceHost.Console, "/traces?q=a:%22"), (ServiceHost.Console, "/traces?q=*&last=1h&view=groups"), (ServiceHost.Console, "/traces/saved"), (ServiceHost.Console, "/traces/saved/add?q=evt:ps"), (ServiceHost.Console, "/traces?q=comm:x&last=1h&view=groups&by=path&by=evt&sum=sn"), (ServiceHost.Console, "/traces?q=*&last=1h&view=groups&by=path&by=evt&sum=sn"), (ServiceHost.Console, "/terminals"), (ServiceHost.Console, "/terminals/add"), (ServiceHost.Console, "/nowhere"),
             (ServiceHost.Portal, "/forgotten"), (ServiceHost.Portal, "/forgotten?done=1"), (ServiceHost.Portal, "/account/sessions"),
             (ServiceHost.Console, "/users"), (ServiceHost.Console, "/users?q=nobody"), (ServiceHost.Console, "/users/add"), (ServiceHost.Console, $"/users/{fixture.Tenants.A.UserAccountId}"), (ServiceHost.Console, $"/users/{fixture.Tenants.A.UserAccountId}/suspend"),
             (ServiceHost.Console, "/roles"), (ServiceHost.Console, "/roles/add"), (ServiceHost.Console, "/tokens"), (ServiceHost.Console, "/tokens/add"), (ServiceHost.Console, "/sign-in-policy"),

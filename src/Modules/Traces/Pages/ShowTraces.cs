@@ -4,6 +4,7 @@ using Akashi.Platform.Tenancy;
 using Akashi.Platform.Web;
 using Akashi.Portal.Contracts;
 using Akashi.Traces.Query;
+using Akashi.Traces.Saved;
 using Akashi.Traces.Search;
 using Akashi.Traces.Store.Search;
 using Microsoft.AspNetCore.Http;
@@ -14,8 +15,9 @@ namespace Akashi.Traces.Pages;
 /// <param name="Result">Null when groups are asked for, or the search failed.</param>
 /// <param name="Groups">Null unless fields to group by were chosen.</param>
 /// <param name="Fields">Known fields, for choosing one.</param>
+/// <param name="Saved">Searches to open.</param>
 internal sealed record TracesView(
-    TraceAddress Address, DateTimeOffset Now, TraceSearchResult? Result, TraceGroups? Groups, Failure? Failure, IReadOnlyList<QueryHint> Hints, IReadOnlyList<string> Fields, IReadOnlySet<Permission> May)
+    TraceAddress Address, DateTimeOffset Now, TraceSearchResult? Result, TraceGroups? Groups, Failure? Failure, IReadOnlyList<QueryHint> Hints, IReadOnlyList<string> Fields, IReadOnlyList<SavedSearch> Saved, IReadOnlySet<Permission> May)
 {
     public bool MayExport => May.Contains(Permission.TracesExport);
 }
@@ -23,11 +25,11 @@ internal sealed record TracesView(
 /// <summary>GET /traces on the console: the search page.</summary>
 internal static class ShowTraces
 {
-    public static async Task<IResult> HandleAsync(HttpContext context, TraceSearch search, RecentValues recent, TimeProvider clock, CancellationToken cancellation)
+    public static async Task<IResult> HandleAsync(HttpContext context, TraceSearch search, RecentValues recent, SavedSearchBook saved, TimeProvider clock, CancellationToken cancellation)
     {
         var caller = context.Caller();
         var address = TraceAddress.Read(context.Request.Query);
-        var view = new TracesView(address, clock.GetUtcNow(), null, null, null, [], KnownFields.All, caller.Permissions);
+        var view = new TracesView(address, clock.GetUtcNow(), null, null, null, [], KnownFields.All, await saved.ListAsync(caller.Tenant, caller, cancellation), caller.Permissions);
         view = address.Grouped ? await GroupAsync(view, search, caller.Tenant, cancellation) : await SearchAsync(view, search, caller.Tenant, cancellation);
         if (view.Failure?.RetryAfterSeconds is { } seconds) context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         if (view.Failure is null && QueryParser.TryParse(address.Query, out _, out _, out var mentions) && mentions.Count > 0)

@@ -112,6 +112,9 @@ internal sealed record TraceAddress
 
     public string ToPage() => AddressOf(TracesPages.Path);
 
+    /// <summary>The form that saves this search.</summary>
+    public string ToSave() => (Rows() with { By = [], Sum = null, Top = DefaultTop, Limit = DefaultLimit }).AddressOf(Saved.SavedSearchPages.Path + "/add");
+
     public string ToRow(string id) => AddressOf($"{TracesPages.Path}/row/{Uri.EscapeDataString(id)}");
 
     /// <summary>Address of a download: the times are fixed, so that the file holds what the page shows.</summary>

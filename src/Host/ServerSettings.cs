@@ -19,6 +19,7 @@ internal static class ServerSettings
             .AddJsonFile(Path.Combine(data, FileName), optional: true)
             .AddEnvironmentVariables("AKASHI__").AddCommandLine(arguments).Build();
         var listen = all.GetSection("listen").Get<string[]>();
+        var clickHouse = all.GetSection("traces:clickHouse").Get<ClickHouseOptions>() ?? new ClickHouseOptions();
         var defaults = new ServerOptions();
         return defaults with
         {
@@ -39,7 +40,8 @@ internal static class ServerSettings
             Objects = all.GetSection("objects").Get<ObjectStoreOptions>() ?? defaults.Objects,
             Backup = all.GetSection("backup").Get<BackupOptions>() ?? defaults.Backup,
             Telemetry = all.GetSection("telemetry").Get<TelemetryOptions>() ?? defaults.Telemetry,
-            EmbeddedTraces = all.GetValue("embeddedTraces", true),
+            EmbeddedTraces = all.GetValue("embeddedTraces", !clickHouse.IsSet),
+            ClickHouse = clickHouse,
             AllowUnencryptedVolume = all.GetValue("allowUnencryptedVolume", false),
         };
     }

@@ -13,7 +13,7 @@ public sealed class TenantTableTests : IAsyncLifetime
     private const string SchedulerTables = "quartz.qrtz_";
 
     /// <summary>Functions that run as the owner and are bound by no wall: each does one narrow thing.</summary>
-    private static readonly string[] AsOwner = ["identity.erase_tenant", "platform.audit_waiting", "platform.delete_audit_before", "platform.event_backlog", "platform.event_failures", "platform.mail_overview", "platform.mail_totals", "platform.operator_may", "traces.indexing_backlog"];
+    private static readonly string[] AsOwner = ["identity.erase_tenant", "platform.audit_waiting", "platform.delete_audit_before", "platform.event_backlog", "platform.event_failures", "platform.mail_overview", "platform.mail_totals", "platform.operator_may", "traces.cluster_partition_used", "traces.indexing_backlog"];
 
     private const string Tables = """
         SELECT n.nspname || '.' || c.relname AS name,

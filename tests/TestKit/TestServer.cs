@@ -45,18 +45,19 @@ public sealed class TestServer : IAsyncDisposable
     public static Task<TestServer> StartAsync(params AkashiModule[] modules) => StartAsync(modules, null);
 
     /// <param name="configure">Changes services after the modules added theirs.</param>
-    public static Task<TestServer> StartAsync(AkashiModule[] modules, Action<IServiceCollection>? configure) => StartAsync(modules, configure, first: null);
+    /// <param name="settings">Changes the settings that a test server has.</param>
+    public static Task<TestServer> StartAsync(AkashiModule[] modules, Action<IServiceCollection>? configure, Func<ServerOptions, ServerOptions>? settings = null) => StartAsync(modules, configure, first: null, settings);
 
     /// <summary>Another node on the same database, keys and clock; dispose of it before this one.</summary>
-    public Task<TestServer> StartBesideAsync(params AkashiModule[] modules) => StartAsync(modules, null, this);
+    public Task<TestServer> StartBesideAsync(params AkashiModule[] modules) => StartAsync(modules, null, this, null);
 
-    private static async Task<TestServer> StartAsync(AkashiModule[] modules, Action<IServiceCollection>? configure, TestServer? first)
+    private static async Task<TestServer> StartAsync(AkashiModule[] modules, Action<IServiceCollection>? configure, TestServer? first, Func<ServerOptions, ServerOptions>? settings)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await TryStartAsync(modules, configure, first);
+                return await TryStartAsync(modules, configure, first, settings);
             }
             catch (IOException e) when (e.InnerException is AddressInUseException && attempt < PortAttempts)
             {
@@ -94,7 +95,7 @@ public sealed class TestServer : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static async Task<TestServer> TryStartAsync(AkashiModule[] modules, Action<IServiceCollection>? configure, TestServer? first)
+    private static async Task<TestServer> TryStartAsync(AkashiModule[] modules, Action<IServiceCollection>? configure, TestServer? first, Func<ServerOptions, ServerOptions>? settings)
     {
         var folder = new TestFolder();
         var database = first?.Database ?? await TestDatabase.CreateAsync(modules);
@@ -109,6 +110,7 @@ public sealed class TestServer : IAsyncDisposable
             ApplicationConnection = database.ApplicationConnection,
             OperatorConnection = database.OperatorConnection,
         };
+        if (settings is not null) options = settings(options);
         // Certificates are judged by the system's clock, so the server's begins there.
         var clock = first?.Clock ?? new TestClock(TimeProvider.System.GetUtcNow());
         var app = Build(modules, options, clock, configure);

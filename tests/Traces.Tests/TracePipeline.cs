@@ -13,6 +13,7 @@ using Akashi.Platform.Tenancy;
 using Akashi.Portal;
 using Akashi.TestKit;
 using Akashi.Traces.Archive;
+using Akashi.Traces.ClickHouse;
 using Akashi.Traces.Index;
 using Akashi.Traces.Receive;
 using Microsoft.AspNetCore.Http;
@@ -44,19 +45,30 @@ internal sealed class TracePipeline : IAsyncDisposable
 
     public Merger Merger => Service<Merger>();
 
-    public static async Task<TracePipeline> StartAsync()
+    /// <param name="clickHouse">Traces are searched there instead of in segments.</param>
+    public static async Task<TracePipeline> StartAsync(ClickHouseOptions? clickHouse = null)
     {
         var server = await TestServer.StartAsync(
             [new CertificatesModule(), new IdentityModule(), new EndpointsModule(), new TracesModule(), new PortalModule()],
             services =>
             {
-                foreach (var background in services.Where(service => service.ServiceType == typeof(IHostedService) && (service.ImplementationType == typeof(Indexer) || service.ImplementationType == typeof(Merger))).ToList())
+                foreach (var background in services.Where(service => service.ServiceType == typeof(IHostedService) && (service.ImplementationType == typeof(Indexer) || service.ImplementationType == typeof(Merger) || service.ImplementationType == typeof(ClickHouseLoader))).ToList())
                     services.Remove(background);
-                services.AddSingleton<Indexer>().AddSingleton<Merger>();
-            });
+                if (clickHouse is null) services.AddSingleton<Indexer>().AddSingleton<Merger>();
+                else services.AddSingleton<ClickHouseLoader>();
+            },
+            options => clickHouse is null ? options : options with { EmbeddedTraces = false, ClickHouse = clickHouse });
         server.TrustRoot(server.Services.GetRequiredService<CertificateAuthority>().Certificate);
         var tenant = (await server.Services.GetRequiredService<TenantDirectory>().ListAsync(CancellationToken.None)).Single(tenant => !tenant.IsOperator);
         return new TracePipeline(server, tenant.Id);
+    }
+
+    /// <summary>Makes all that was received searchable.</summary>
+    public async Task IndexAllAsync(TenantId? tenant = null)
+    {
+        while (Options.EmbeddedTraces ? await Indexer.IndexAsync(tenant ?? Tenant, CancellationToken.None) : await Service<ClickHouseLoader>().LoadAsync(tenant ?? Tenant, CancellationToken.None))
+        {
+        }
     }
 
     public T Service<T>() where T : notnull => _server.Services.GetRequiredService<T>();
@@ -80,12 +92,12 @@ internal sealed class TracePipeline : IAsyncDisposable
 
     public Task<Outcome<BatchReceipt>> ReceiveAsync(BatchName name, params string[] lines) => ReceiveZipAsync(name, Zip(name, Log(lines)));
 
-    public Task<Outcome<BatchReceipt>> ReceiveZipAsync(BatchName name, byte[] zip)
+    public Task<Outcome<BatchReceipt>> ReceiveZipAsync(BatchName name, byte[] zip, TenantId? tenant = null)
     {
         var context = new DefaultHttpContext();
         context.Request.Body = new MemoryStream(zip);
         context.Request.ContentLength = zip.Length;
-        return Receiver.ReceiveAsync(Tenant, name, TraceNames.SourceAgent, context.Request, beforeStoring: null, CancellationToken.None);
+        return Receiver.ReceiveAsync(tenant ?? Tenant, name, TraceNames.SourceAgent, context.Request, beforeStoring: null, CancellationToken.None);
     }
 
     public async Task<(bool Sound, string Report)> VerifyAsync()

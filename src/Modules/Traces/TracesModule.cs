@@ -10,6 +10,7 @@ using Akashi.Platform.Retention;
 using Akashi.Platform.Tenancy;
 using Akashi.Platform.Web;
 using Akashi.Traces.Archive;
+using Akashi.Traces.ClickHouse;
 using Akashi.Traces.Index;
 using Akashi.Traces.Pages;
 using Akashi.Traces.Rebuild;
@@ -58,11 +59,13 @@ public sealed class TracesModule : AkashiModule
         services.AddSingleton<IArchiveCheck, ArchiveVerification>();
         services.AddSingleton<IObjectOwner, ArchiveObjects>();
         services.AddSingleton<IRetained, ArchiveRetention>();
-        if (!options.EmbeddedTraces)
-        {
-            services.AddSingleton<ITraceStore, NoTraceStore>();
-            return;
-        }
+        if (options.EmbeddedTraces) AddSegments(services);
+        else if (options.ClickHouse.IsSet) AddClickHouse(services);
+        else services.AddSingleton<ITraceStore, NoTraceStore>();
+    }
+
+    private static void AddSegments(IServiceCollection services)
+    {
         services.AddSingleton<ITraceStore, SegmentStore>();
         services.AddSingleton<IRetained, SegmentRetention>();
         services.AddSingleton<StoreUpgrade>();
@@ -70,15 +73,36 @@ public sealed class TracesModule : AkashiModule
         services.AddHostedService<Merger>();
     }
 
+    private static void AddClickHouse(IServiceCollection services)
+    {
+        services.AddSingleton<ITraceStore, ClickHouseStore>();
+        services.AddSingleton<ClickHouseServer>();
+        services.AddSingleton<ClickHouseSchema>();
+        services.AddSingleton<LoadBook>();
+        services.AddSingleton<LoadWriter>();
+        services.AddSingleton<ClickHouseRebuild>();
+        services.AddSingleton<ClickHouseCleaner>();
+        services.AddSingleton<ClickHouseTenants>();
+        services.AddSingleton<ITenantFiles>(provider => provider.GetRequiredService<ClickHouseTenants>());
+        services.AddSingleton<IRetained, ClickHouseRetention>();
+        services.AddHealthCheck<ClickHouseHealth>();
+        services.AddHostedService<ClickHouseLoader>();
+    }
+
     public override async Task StartAsync(IServiceProvider services, CancellationToken cancellation)
     {
-        if (!services.GetRequiredService<ServerOptions>().EmbeddedTraces) return;
-        var folder = services.GetRequiredService<SegmentFolder>();
-        folder.Take();
+        var options = services.GetRequiredService<ServerOptions>();
+        if (!options.SearchesTraces) return;
+        if (options.EmbeddedTraces) services.GetRequiredService<SegmentFolder>().Take();
         foreach (var tenant in await services.GetRequiredService<TenantDirectory>().ListAsync(cancellation))
         {
+            if (!options.EmbeddedTraces)
+            {
+                await services.GetRequiredService<ClickHouseTenants>().EnterAsync(tenant.Id, cancellation);
+                continue;
+            }
             await services.GetRequiredService<StoreUpgrade>().RunAsync(tenant.Id, cancellation);
-            folder.Sweep(tenant.Id, await services.GetRequiredService<SegmentCatalogue>().FileNamesAsync(tenant.Id, cancellation));
+            services.GetRequiredService<SegmentFolder>().Sweep(tenant.Id, await services.GetRequiredService<SegmentCatalogue>().FileNamesAsync(tenant.Id, cancellation));
         }
     }
 

@@ -67,6 +67,12 @@ public sealed record ServerOptions
     /// <summary>False on a node that only receives and serves, as one of several: the embedded trace store serves one node.</summary>
     public bool EmbeddedTraces { get; init; } = true;
 
+    /// <summary>Where traces are searched when not in the embedded store; nowhere by default.</summary>
+    public ClickHouseOptions ClickHouse { get; init; } = new();
+
+    /// <summary>False when traces are only received and archived.</summary>
+    public bool SearchesTraces => EmbeddedTraces || ClickHouse.IsSet;
+
     /// <summary>Folder of the key store; below the data folder by default. Several nodes share one, which is then on storage of its own.</summary>
     public string KeysFolder { get => field.Length > 0 ? field : Path.Combine(Data, "keys"); init; } = "";
 
@@ -96,6 +102,8 @@ public sealed record ServerOptions
         faults.AddRange(Telemetry.Faults());
         faults.AddRange(Objects.Validate("objects"));
         faults.AddRange(Backup.Validate());
+        faults.AddRange(ClickHouse.Validate());
+        if (EmbeddedTraces && ClickHouse.IsSet) faults.Add("embeddedTraces: true and traces.clickHouse exclude each other. Take one of them out.");
         return faults;
     }
 

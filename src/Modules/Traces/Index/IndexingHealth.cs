@@ -36,7 +36,7 @@ internal sealed class IndexingHealth(IndexingBacklog backlog, ServerOptions opti
     public override async Task<HealthResult> RunAsync(CancellationToken cancellation)
     {
         var (batches, age) = await backlog.ReadAsync(cancellation);
-        if (!options.EmbeddedTraces) return HealthResult.Ok($"この構成では索引を作りません (アーカイブのみ {batches} 件)", $"not indexed in this set-up ({batches} batches in the archive alone)");
+        if (!options.SearchesTraces) return HealthResult.Ok($"この構成では索引を作りません (アーカイブのみ {batches} 件)", $"not indexed in this set-up ({batches} batches in the archive alone)");
         var minutes = ((long)age.TotalMinutes).ToString(CultureInfo.InvariantCulture);
         return HealthResult.Judge(age, Long, TooLong) is var state and not HealthState.Ok
             ? new HealthResult(state, $"{batches} 件が検索できる状態になっておらず、最も古いものは {minutes} 分前に届きました。サーバーのログを確認し、akashi verify を実行してください。", $"{batches} batches are not searchable, the oldest arrived {minutes} minutes ago. Look at the server's log and run akashi verify.")

@@ -11,10 +11,20 @@ namespace Akashi.Traces.Index;
 /// </summary>
 internal sealed partial class StoreUpgrade(AkashiDatabase database, TimeProvider clock, ILogger<StoreUpgrade> logger)
 {
-    private const string HasOlder = "SELECT EXISTS (SELECT 1 FROM traces.segment WHERE tenant_id = @tenant AND retired_at IS NULL AND format_version < @version)";
+    /// <summary>Also what ClickHouse had, which this node does not ask any more.</summary>
+    private const string HasOlder = """
+        SELECT EXISTS (SELECT 1 FROM traces.segment WHERE tenant_id = @tenant AND retired_at IS NULL AND format_version < @version)
+            OR EXISTS (SELECT 1 FROM traces.cluster_head WHERE tenant_id = @tenant)
+        """;
+
+    private const string LeaveCluster = """
+        DELETE FROM traces.cluster_head WHERE tenant_id = @tenant;
+        DELETE FROM traces.cluster_day WHERE tenant_id = @tenant;
+        DELETE FROM traces.cluster_gone WHERE tenant_id = @tenant
+        """;
 
     /// <summary>What retention took from segments comes again, and goes again with the next run; its archived objects are there still.</summary>
-    private const string IndexAnew = """
+    public const string IndexAnew = """
         UPDATE traces.segment SET retired_at = @now WHERE tenant_id = @tenant AND retired_at IS NULL;
         DELETE FROM traces.expired_lines WHERE tenant_id = @tenant;
         INSERT INTO traces.pending_batch (tenant_id, leaf_index)
@@ -28,6 +38,7 @@ internal sealed partial class StoreUpgrade(AkashiDatabase database, TimeProvider
         await using var session = await database.OpenAsync(tenant, cancellation);
         if (!await session.QuerySingleAsync<bool>(HasOlder, new { tenant, version = (int)SegmentFormat.Version }, cancellation)) return;
         await session.ExecuteAsync(IndexAnew, new { tenant, now = clock.GetUtcNow() }, cancellation);
+        await session.ExecuteAsync(LeaveCluster, new { tenant }, cancellation);
         await session.CommitAsync(cancellation);
         LogIndexedAnew(tenant);
     }

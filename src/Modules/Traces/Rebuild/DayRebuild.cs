@@ -79,7 +79,7 @@ internal sealed partial class DayRebuild(
         var segments = await LiveAsync(tenant, day, cancellation);
         while (true)
         {
-            var batches = await BatchesAsync(tenant, day, cancellation);
+            var batches = await BatchesAsync(database, tenant, day, cancellation);
             var again = await LiveAsync(tenant, day, cancellation);
             if (again.Select(segment => segment.Id).ToHashSet().SetEquals(segments.Select(segment => segment.Id))) return (segments, batches);
             segments = again;
@@ -95,7 +95,8 @@ internal sealed partial class DayRebuild(
         return BackgroundThread.RunAsync(() => builder.Write(tenant, path, id => folder.KeyOf(tenant, id)));
     }
 
-    private async Task<List<PendingBatch>> BatchesAsync(TenantId tenant, JstDay day, CancellationToken cancellation)
+    /// <summary>Searchable batches that may have lines of a day.</summary>
+    public static async Task<List<PendingBatch>> BatchesAsync(AkashiDatabase database, TenantId tenant, JstDay day, CancellationToken cancellation)
     {
         await using var session = await database.OpenAsync(tenant, cancellation);
         var last = await session.QuerySingleAsync<long>("SELECT coalesce(max(leaf_index), -1) FROM traces.batch WHERE tenant_id = @tenant", new { tenant }, cancellation);

@@ -12,13 +12,16 @@ internal sealed class RebuildQueue(AkashiDatabase database, TimeProvider clock)
 {
     private sealed record Row(DateOnly Day, DateTime RequestedAt, string? Failure);
 
-    /// <summary>Asks for a day, or for every day that has segments.</summary>
+    /// <summary>Asks for a day, or for every day that is searchable.</summary>
     /// <returns>How many days wait now.</returns>
     public async Task<int> RequestAsync(TenantId tenant, JstDay? day, CancellationToken cancellation)
     {
         const string sql = """
             INSERT INTO traces.rebuild AS waiting (tenant_id, day, requested_at)
-            SELECT DISTINCT @tenant, day, @now::timestamptz FROM traces.segment WHERE tenant_id = @tenant AND retired_at IS NULL AND (@day::date IS NULL OR day = @day)
+            SELECT DISTINCT @tenant, day, @now::timestamptz FROM (
+                SELECT day FROM traces.segment WHERE tenant_id = @tenant AND retired_at IS NULL
+                UNION SELECT day FROM traces.cluster_day WHERE tenant_id = @tenant) AS searchable
+            WHERE @day::date IS NULL OR day = @day
             ON CONFLICT (tenant_id, day) DO UPDATE SET requested_at = excluded.requested_at, failure = NULL
             """;
         await using var session = await database.OpenAsync(tenant, cancellation);

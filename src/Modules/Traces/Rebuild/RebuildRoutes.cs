@@ -16,7 +16,7 @@ internal static class RebuildRoutes
 {
     public static async Task<IResult> AskAsync(RebuildRequest request, HttpContext context, RebuildQueue queue, ServerOptions options, AuditLog audit, CancellationToken cancellation)
     {
-        if (!options.EmbeddedTraces) return new SearchNotServed().ToProblem();
+        if (!options.SearchesTraces) return new SearchNotServed().ToProblem();
         var tenant = context.Caller().Tenant;
         await audit.WriteAsync(tenant, AuditActor.Of(context), new AuditEntry(TraceNames.RebuildAction, request.Day?.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture) ?? "*"));
         var waiting = await queue.RequestAsync(tenant, request.Day is { } day ? new JstDay(day) : null, cancellation);

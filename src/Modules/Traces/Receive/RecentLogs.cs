@@ -16,7 +16,7 @@ internal sealed class RecentLogs(ServerOptions options)
 
     public void Keep(string objectKey, byte[] log)
     {
-        if (!options.EmbeddedTraces) return; // nobody on this node would take it
+        if (!options.SearchesTraces) return; // nobody on this node would take it
         if (Interlocked.Add(ref _bytes, log.Length) <= MaximumBytes && _logs.TryAdd(objectKey, log)) return;
         Interlocked.Add(ref _bytes, -log.Length);
     }

@@ -18,7 +18,7 @@ internal sealed class TraceSearch(ITraceStore store, TenantQuotas quotas, TraceQ
 {
     public const int MaximumLimit = 1000;
     private const int HistogramBuckets = 60;
-    private const int TimeLimitSeconds = 60;
+    public const int TimeLimitSeconds = 60;
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(TimeLimitSeconds);
 
     public Task<Outcome<TraceSearchResult>> SearchAsync(TenantId tenant, TraceSearchRequest request, CancellationToken cancellation)

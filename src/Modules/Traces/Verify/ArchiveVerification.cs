@@ -7,10 +7,13 @@ using Akashi.Platform.Merkle;
 using Akashi.Platform.Objects;
 using Akashi.Platform.Tenancy;
 using Akashi.Traces.Archive;
+using Akashi.Traces.Contracts.Predicates;
 using Akashi.Traces.Index;
 using Akashi.Traces.Receive;
+using Akashi.Traces.Search;
 using Akashi.Traces.Store;
 using Akashi.Traces.Store.Reading;
+using Akashi.Traces.Store.Search;
 
 namespace Akashi.Traces.Verify;
 
@@ -19,7 +22,7 @@ namespace Akashi.Traces.Verify;
 /// lines are in the live segments exactly once, byte for byte.
 /// </summary>
 internal sealed class ArchiveVerification(
-    AkashiDatabase database, TenantDirectory tenants, BatchArchive archive, ManifestLog manifests, SegmentFolder folder) : IArchiveCheck
+    AkashiDatabase database, TenantDirectory tenants, BatchArchive archive, ManifestLog manifests, SegmentFolder folder, ITraceStore store, ServerOptions options) : IArchiveCheck
 {
     private const int PageSize = 1000;
 
@@ -46,13 +49,13 @@ internal sealed class ArchiveVerification(
             VerifiedState state;
             await using (var session = await database.OpenAsync(tenant.Id, cancellation)) state = await VerifiedState.ReadAsync(session, cancellation);
             var (expected, objects, gone) = await WalkArchiveAsync(tenant.Id, state, findings, cancellation);
-            var stored = WalkSegments(tenant.Id, state, findings, cancellation);
+            var stored = options.ClickHouse.IsSet ? await WalkStoreAsync(tenant.Id, findings, cancellation) : WalkSegments(tenant.Id, state, findings, cancellation);
             foreach (var (key, sum) in state.Expired) stored[key] = stored.GetValueOrDefault(key).Plus(sum.Lines, sum.Sum);
             foreach (var key in gone) stored.Remove(key);
             Compare(expected, stored, findings);
             var unlogged = present.Count(key => !objects.Contains(key));
             var lines = expected.Values.Sum(sum => sum.Lines);
-            report.WriteLine($"{tenant.SupportId}: {state.Size} batches, {lines} searchable lines in {state.Segments.Count} segments, {state.Pending.Count} batches pending, {unlogged} uploads never acknowledged, {gone.Count} batches past retention, {findings.Count} findings");
+            report.WriteLine($"{tenant.SupportId}: {state.Size} batches, {lines} searchable lines in {(options.ClickHouse.IsSet ? "ClickHouse" : $"{state.Segments.Count} segments")}, {state.Pending.Count} batches pending, {unlogged} uploads never acknowledged, {gone.Count} batches past retention, {findings.Count} findings");
             sound &= findings.Count == 0;
         }
         return sound;
@@ -135,6 +138,28 @@ internal sealed class ArchiveVerification(
             {
                 findings.Add($"segment '{segment.FileName}': {e.Message}");
             }
+        }
+        return stored;
+    }
+
+    private async Task<Dictionary<(string, string), LineSum>> WalkStoreAsync(TenantId tenant, Findings findings, CancellationToken cancellation)
+    {
+        var stored = new Dictionary<(string, string), LineSum>();
+        try
+        {
+            using var view = await store.OpenAsync(tenant, new TraceQuery(new AllTraces()), cancellation);
+            await foreach (var traces in view.ReadAsync(cancellation))
+            {
+                foreach (var trace in traces)
+                {
+                    var key = (trace.Tmid.ToString(), trace.Batch.ToString());
+                    stored[key] = stored.GetValueOrDefault(key).Add(trace.LineNumber, trace.Line, trace.End);
+                }
+            }
+        }
+        catch (TraceStoreException e)
+        {
+            findings.Add($"searchable traces: {e.Message}");
         }
         return stored;
     }

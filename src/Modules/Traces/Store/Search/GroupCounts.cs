@@ -98,6 +98,15 @@ internal sealed class GroupCounts
         foreach (var (key, cell) in other._groups) Add(key, cell);
     }
 
+    /// <summary>Adds rows that were counted elsewhere.</summary>
+    /// <param name="values">One a field, as written; null where the field is absent.</param>
+    public void Add(IReadOnlyList<byte[]?> values, long count, Int128 sum)
+    {
+        _key.Clear();
+        foreach (var value in values) Append(value);
+        Add(_key.Written, (count, sum));
+    }
+
     private static long Combined(FieldCodes[] columns, int row)
     {
         var code = 0L;
@@ -112,17 +121,23 @@ internal sealed class GroupCounts
         _key.Clear();
         for (var i = 0; i < columns.Length; i++)
         {
-            // Length + 1 before the value; 0 where the field is absent.
-            if (codes[i] == 0)
-            {
-                _key.Varint(0);
-                continue;
-            }
-            var value = columns[i].Value(codes[i]);
-            _key.Varint(value.Length + 1);
-            _key.Bytes(value);
+            if (codes[i] == 0) _key.Varint(0);
+            else Append(columns[i].Value(codes[i]));
         }
         Add(_key.Written, cell);
+    }
+
+    /// <summary>Length + 1 before the value; 0 where the field is absent.</summary>
+    private void Append(byte[]? value)
+    {
+        if (value is null) _key.Varint(0);
+        else Append(value.AsSpan());
+    }
+
+    private void Append(ReadOnlySpan<byte> value)
+    {
+        _key.Varint(value.Length + 1);
+        _key.Bytes(value);
     }
 
     private void Add(ReadOnlySpan<byte> key, (long Count, Int128 Sum) cell)

@@ -1,0 +1,139 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Akashi.Identity.Contracts;
+using Akashi.Platform.Database;
+using Akashi.Platform.Tenancy;
+using Akashi.Traces.Archive;
+using Akashi.Traces.Index;
+using Akashi.Traces.Search;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Akashi.Traces.ClickHouse;
+
+/// <summary>
+/// Writes archived batches to ClickHouse, as <see cref="Indexer"/> makes segments of them. One node at a time works for a tenant. While ClickHouse is away the
+/// batches stay pending in the archive; the pauses between tries grow.
+/// </summary>
+internal sealed partial class ClickHouseLoader(
+    AkashiDatabase database, TenantDirectory tenants, ManifestLog manifests, PendingBatches pending, LoadBook book, LoadWriter writer, ClickHouseSchema schema,
+    ClickHouseCleaner cleaner, ClickHouseRebuild rebuild, TimeProvider clock, ILogger<ClickHouseLoader> logger) : BackgroundService
+{
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan FullScan = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+    private const int MaximumBatches = 4000;
+    private const long MaximumLogBytes = 32 << 20;
+
+    /// <summary>Held while rows of a tenant are written and published.</summary>
+    public const string TryLock = "SELECT pg_try_advisory_xact_lock(hashtextextended('traces.load ' || @tenant, 0))";
+    private const string TakeBatches = "DELETE FROM traces.pending_batch WHERE tenant_id = @tenant AND leaf_index = ANY(@leaves)";
+
+    private readonly ConcurrentDictionary<TenantId, bool> _dirty = new();
+    private readonly ConcurrentDictionary<(TenantId Tenant, long Leaf), bool> _damaged = new();
+    private readonly SemaphoreSlim _wake = new(0, 1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        manifests.Added += Wake;
+        var (lastScan, pause) = (DateTimeOffset.MinValue, FirstPause);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (clock.GetUtcNow() - lastScan > FullScan)
+                {
+                    foreach (var tenant in await tenants.ListAsync(stoppingToken))
+                    {
+                        _dirty[tenant.Id] = true;
+                        await rebuild.RunNextAsync(tenant.Id, stoppingToken);
+                        await cleaner.RunAsync(tenant.Id, stoppingToken);
+                    }
+                    lastScan = clock.GetUtcNow();
+                }
+                foreach (var tenant in _dirty.Keys)
+                {
+                    _dirty.TryRemove(tenant, out _);
+                    if (await LoadAsync(tenant, stoppingToken)) _dirty[tenant] = true;
+                }
+                pause = FirstPause;
+                if (_dirty.IsEmpty) await _wake.WaitAsync(FullScan, stoppingToken);
+                await Task.Delay(Gather, clock, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                // The database or ClickHouse may be away: nothing is lost, the batches stay pending.
+                LogRoundFailed(e, e is TraceStoreException away ? away.Failure.Cause ?? e.Message : e.Message, pause);
+                lastScan = DateTimeOffset.MinValue;
+                await Task.Delay(pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            }
+        }
+    }
+
+    /// <returns>True when more may be pending.</returns>
+    internal async Task<bool> LoadAsync(TenantId tenant, CancellationToken cancellation)
+    {
+        await using var session = await database.OpenAsync(tenant, cancellation);
+        if (!await session.QuerySingleAsync<bool>(TryLock, new { tenant = tenant.ToString() }, cancellation)) return true; // another node is at it
+        var batches = await pending.OldestAsync(tenant, MaximumBatches, [.. _damaged.Keys.Where(key => key.Tenant == tenant).Select(key => key.Leaf)], cancellation);
+        if (batches.Count == 0) return false;
+        var bytes = 0L;
+        var chosen = batches.TakeWhile((batch, index) => index == 0 || (bytes += batch.LogBytes) <= MaximumLogBytes).ToList();
+        await schema.EnsureAsync(cancellation);
+        var logs = await ReadAsync(tenant, chosen, cancellation);
+        if (logs.Count > 0)
+        {
+            var written = await writer.WriteAsync(tenant, logs, only: null, cancellation);
+            var leaves = logs.Select(log => log.Batch.LeafIndex).ToArray();
+            var taken = await session.ExecuteAsync(TakeBatches, new { tenant, leaves }, cancellation);
+            if (taken != leaves.Length) throw new InvalidOperationException($"{leaves.Length - taken} of {leaves.Length} batches were loaded elsewhere; this load is dropped.");
+            await book.PublishAsync(session, written, cancellation);
+            await session.CommitAsync(cancellation);
+        }
+        return logs.Count > 0 && (batches.Count > chosen.Count || batches.Count == MaximumBatches);
+    }
+
+    private async Task<List<(PendingBatch Batch, byte[] Log)>> ReadAsync(TenantId tenant, IReadOnlyList<PendingBatch> batches, CancellationToken cancellation)
+    {
+        var logs = new List<(PendingBatch, byte[])>();
+        foreach (var batch in batches)
+        {
+            try
+            {
+                logs.Add((batch, await pending.ReadLogAsync(tenant, batch, cancellation)));
+            }
+            catch (Exception e) when (e is InvalidDataException or CryptographicException or FileNotFoundException)
+            {
+                // Evidence is damaged: name it once, go on with the rest; it stays pending and verify reports it.
+                LogDamaged(e, batch.FileName, tenant);
+                _damaged[(tenant, batch.LeafIndex)] = true;
+            }
+        }
+        return logs;
+    }
+
+    private void Wake(TenantId tenant)
+    {
+        _dirty[tenant] = true;
+        try
+        {
+            if (_wake.CurrentCount == 0) _wake.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // two woke it at once
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Writing traces to ClickHouse was interrupted ({Reason}) and will be tried again in {Pause}; archived batches stay pending.")]
+    private partial void LogRoundFailed(Exception exception, string reason, TimeSpan pause);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Archived batch {FileName} of tenant {Tenant} cannot be read; it stays pending. Run akashi verify.")]
+    private partial void LogDamaged(Exception exception, string fileName, TenantId tenant);
+}

@@ -1,0 +1,196 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Akashi.Agent.Protocol;
+using Akashi.Platform.Tenancy;
+using Akashi.Traces.Lines;
+using Akashi.Traces.Query;
+using Akashi.Traces.Search;
+using Akashi.Traces.Store;
+using Akashi.Traces.Store.Search;
+
+namespace Akashi.Traces.ClickHouse;
+
+/// <summary>
+/// One question's rows. What surely matches is counted there; rows that may match are read and looked at here by the matcher that also judges single events, so
+/// that the answer is the embedded store's whatever the server can say.
+/// </summary>
+internal sealed class ClickHouseView(ClickHouseServer server, TraceScope scope, TraceQuery query, TenantId tenant, TraceQueues queues) : TraceView
+{
+    private const int ExportSeconds = 24 * 3600;
+    private const int BatchRows = 4096;
+    private const int BatchBytes = 8 << 20;
+    private const long High = 1L << 32;
+
+    private readonly SqlBounds _bounds = PredicateSql.Of(query.Predicate);
+    private readonly RowFilter _filter = new(query.Predicate);
+
+    /// <summary>Holds the rows that are there against the catalogue.</summary>
+    /// <exception cref="TraceStoreException">There are fewer or more: an answer would be wrong.</exception>
+    public async Task CheckAsync(CancellationToken cancellation)
+    {
+        if (scope.Days.Count == 0) return;
+        var expected = scope.Days.Sum(day => day.Rows);
+        var found = await NumberAsync($"toInt64(count()) {scope.OfDays()}", cancellation);
+        if (found != expected) throw new TraceStoreException(new TraceStoreIncomplete(found, expected));
+    }
+
+    public override Task<TraceTimes?> TimesAsync(CancellationToken cancellation) =>
+        Task.FromResult<TraceTimes?>(scope.Days.Count == 0 ? null : new TraceTimes(scope.Days.Min(day => day.MinTime), scope.Days.Max(day => day.MaxTime)));
+
+    public override async Task<long> CountAsync(CancellationToken cancellation)
+    {
+        if (scope.Days.Count == 0) return 0;
+        var count = _bounds.Surely == SqlBounds.False ? 0 : await NumberAsync($"toInt64(count()) {scope.Where(_bounds.Surely)}", cancellation);
+        await foreach (var rows in OpenRowsAsync(cancellation)) count += rows.Count;
+        await CheckAsync(cancellation);
+        return count;
+    }
+
+    public override async Task<long[]> HistogramAsync(long start, long width, int steps, CancellationToken cancellation)
+    {
+        if (steps is < 0 or > SegmentSearch.MaxBuckets) throw new ArgumentOutOfRangeException(nameof(steps), steps, $"A histogram has at most {SegmentSearch.MaxBuckets} steps.");
+        var counts = new long[steps];
+        if (scope.Days.Count == 0) return counts;
+        using (var reader = await AskAsync(string.Create(CultureInfo.InvariantCulture, $"toInt64(intDiv(time - toInt64({start}), toInt64({width}))) AS step, toInt64(count()) {scope.Where(_bounds.Surely)} GROUP BY step"), cancellation))
+        {
+            while (await reader.NextAsync(cancellation))
+            {
+                var step = await reader.Int64Async(cancellation);
+                counts[step] = await reader.Int64Async(cancellation);
+            }
+        }
+        await foreach (var rows in OpenRowsAsync(cancellation))
+        {
+            foreach (var row in rows) counts[(row.Position.Time - start) / width]++;
+        }
+        await CheckAsync(cancellation);
+        return counts;
+    }
+
+    public override async Task<TraceGroups> GroupsAsync(IReadOnlyList<string> by, string? sum, int limit, CancellationToken cancellation)
+    {
+        if (by.Count is < 1 or > SegmentSearch.MaxGroupFields) throw new ArgumentOutOfRangeException(nameof(by), by.Count, $"Groups have 1 to {SegmentSearch.MaxGroupFields} fields.");
+        var groups = new GroupCounts(by, sum);
+        if (scope.Days.Count == 0) return new TraceGroups([], 0, 0);
+        var fields = by.Select(field => new GroupField(field)).ToList();
+        var added = sum is null ? null : new GroupField(sum);
+        var names = string.Join(", ", fields.Select((_, index) => $"p{index}, v{index}"));
+        var columns = string.Join(", ", fields.Select((field, index) => $"{field.IsThere} AS p{index}, {field.Value} AS v{index}"));
+        var sums = added is null ? "toInt64(0), toInt64(0)" : string.Create(CultureInfo.InvariantCulture, $"toInt64(sum(intDiv({added.Integer}, toInt64({High})))), toInt64(sum({added.Integer} - intDiv({added.Integer}, toInt64({High})) * toInt64({High})))");
+        using (var reader = await AskAsync($"{columns}, toInt64(count()), {sums} {scope.Where(_bounds.Surely)} GROUP BY {names}", cancellation))
+        {
+            var values = new byte[]?[fields.Count];
+            while (await reader.NextAsync(cancellation))
+            {
+                for (var i = 0; i < values.Length; i++)
+                {
+                    var isThere = await reader.ByteAsync(cancellation) != 0;
+                    var value = await reader.BytesAsync(cancellation);
+                    values[i] = isThere ? value : null;
+                }
+                var count = await reader.Int64Async(cancellation);
+                groups.Add(values, count, (Int128)await reader.Int64Async(cancellation) * High + await reader.Int64Async(cancellation));
+            }
+        }
+        await foreach (var rows in OpenRowsAsync(cancellation))
+        {
+            foreach (var row in rows) groups.Add([.. fields.Select(field => field.Of(row.Line))], 1, added?.IntegerOf(row.Line) ?? 0);
+        }
+        await CheckAsync(cancellation);
+        return new TraceGroups(groups.Top(limit), groups.Count, groups.Rows);
+    }
+
+    /// <summary>Days from the end where the page is, twice as many each time; of each first the times, because whole rows would be read otherwise.</summary>
+    public override async Task<TracePage> FirstAsync(TraceOrder order, int limit, TracePosition? after, CancellationToken cancellation)
+    {
+        if (limit is < 1 or > SegmentSearch.MaxLimit) throw new ArgumentOutOfRangeException(nameof(limit), limit, $"A page has 1 to {SegmentSearch.MaxLimit} traces.");
+        var found = new List<FoundTrace>();
+        var days = order == TraceOrder.Newest ? scope.Days.OrderByDescending(day => day.MaxTime).ToList() : [.. scope.Days.OrderBy(day => day.MinTime)];
+        if (after is { } bound) days.RemoveAll(day => order == TraceOrder.Newest ? day.MinTime > bound.Time : day.MaxTime < bound.Time);
+        var take = 1;
+        for (var at = 0; at < days.Count; at += take, take *= 2)
+        {
+            // A page is full when its last trace comes before all of the days that are left.
+            if (found.Count == limit && (order == TraceOrder.Newest ? days[at].MaxTime < found[^1].Position.Time : days[at].MinTime > found[^1].Position.Time)) break;
+            found.AddRange(await FirstOfAsync(order, limit, after, [.. days.Skip(at).Take(take)], cancellation));
+            found.Sort((left, right) => order == TraceOrder.Newest ? right.Position.CompareTo(left.Position) : left.Position.CompareTo(right.Position));
+            if (found.Count > limit) found.RemoveRange(limit, found.Count - limit);
+        }
+        await CheckAsync(cancellation);
+        return new TracePage(found, found.Count == limit ? found[^1].Position : null);
+    }
+
+    public override async IAsyncEnumerable<IReadOnlyList<FoundTrace>> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        if (scope.Days.Count == 0) yield break;
+        await foreach (var rows in RowsAsync($"{scope.Where(_bounds.Perhaps)} {TraceScope.OrderBy(TraceOrder.Oldest)}", ExportSeconds, cancellation)) yield return rows;
+        await CheckAsync(cancellation);
+    }
+
+    public override void Dispose()
+    {
+        // Nothing is held: what counts is a list.
+    }
+
+    private async Task<List<FoundTrace>> FirstOfAsync(TraceOrder order, int limit, TracePosition? after, IReadOnlyList<SearchableDay> days, CancellationToken cancellation)
+    {
+        var found = new List<FoundTrace>();
+        for (var count = limit; ; count = Math.Min(count * 4, SegmentSearch.MaxLimit))
+        {
+            var behind = SqlBounds.And(_bounds.Perhaps, TraceScope.Behind(order, after));
+            var times = new List<long>();
+            var direction = order == TraceOrder.Newest ? "DESC" : "ASC";
+            using (var reader = await AskAsync(string.Create(CultureInfo.InvariantCulture, $"time {scope.Where(behind, days)} ORDER BY time {direction} LIMIT {count}"), cancellation))
+            {
+                while (await reader.NextAsync(cancellation)) times.Add(await reader.Int64Async(cancellation));
+            }
+            if (times.Count == 0) return found;
+            var near = SqlBounds.And(behind, string.Create(CultureInfo.InvariantCulture, $"time {(order == TraceOrder.Newest ? ">=" : "<=")} {times[^1]}"));
+            TracePosition? last = null;
+            await foreach (var rows in RowsAsync(string.Create(CultureInfo.InvariantCulture, $"{scope.Where(near, days)} {TraceScope.OrderBy(order)} LIMIT {count}"), TraceSearch.TimeLimitSeconds, cancellation, position => last = position)) found.AddRange(rows);
+            if (found.Count >= limit || times.Count < count) return found;
+            after = last;
+        }
+    }
+
+    /// <summary>Rows that may match and of which only looking at them tells.</summary>
+    private IAsyncEnumerable<IReadOnlyList<FoundTrace>> OpenRowsAsync(CancellationToken cancellation) =>
+        _bounds.IsExact ? AsyncEnumerable.Empty<IReadOnlyList<FoundTrace>>() : RowsAsync(scope.Where(SqlBounds.And(_bounds.Perhaps, SqlBounds.Not(_bounds.Surely))), TraceSearch.TimeLimitSeconds, cancellation);
+
+    /// <summary>The rows among them that match, in batches.</summary>
+    private async IAsyncEnumerable<IReadOnlyList<FoundTrace>> RowsAsync(string from, int seconds, [EnumeratorCancellation] CancellationToken cancellation, Action<TracePosition>? passed = null)
+    {
+        using var reader = await RowReader.AskAsync(server, $"toUInt8({_bounds.Surely}) AS sure, {RowFilter.Columns} {from}", seconds, cancellation);
+        var (batch, bytes) = (new List<(bool Sure, FoundTrace Row)>(), 0L);
+        while (true)
+        {
+            var isNext = await reader.NextAsync(cancellation);
+            if (isNext)
+            {
+                var sure = await reader.ByteAsync(cancellation) != 0;
+                var row = await RowFilter.ReadAsync(reader, cancellation);
+                passed?.Invoke(row.Position);
+                batch.Add((sure, row));
+                bytes += row.Line.Length;
+            }
+            if (batch.Count > 0 && (!isNext || batch.Count == BatchRows || bytes > BatchBytes))
+            {
+                IReadOnlyList<FoundTrace> matching;
+                using (await queues.Processors.StepAsync(tenant, cancellation)) matching = [.. batch.Where(row => row.Sure || _filter.Fits(row.Row.Line)).Select(row => row.Row)];
+                if (matching.Count > 0) yield return matching;
+                batch.Clear();
+                bytes = 0;
+            }
+            if (!isNext) yield break;
+        }
+    }
+
+    private Task<RowReader> AskAsync(string select, CancellationToken cancellation) => RowReader.AskAsync(server, select, TraceSearch.TimeLimitSeconds, cancellation);
+
+    private async Task<long> NumberAsync(string select, CancellationToken cancellation)
+    {
+        using var reader = await AskAsync(select, cancellation);
+        return await reader.NextAsync(cancellation) ? await reader.Int64Async(cancellation) : throw ClickHouseServer.Fault("A count has no row.");
+    }
+}

@@ -1,0 +1,49 @@
+using Akashi.Platform.Calendar;
+using Akashi.Platform.Retention;
+using Akashi.Platform.Tenancy;
+using Akashi.Traces.Index;
+using Akashi.Traces.Lines;
+using Akashi.Traces.Store.Format;
+
+namespace Akashi.Traces.ClickHouse;
+
+/// <param name="Load">0 when it has no lines.</param>
+internal sealed record WrittenLoad(long Load, int Keep, IReadOnlyList<LoadedDay> Days);
+
+/// <summary>Writes lines as one load, which does not count before it is published.</summary>
+internal sealed class LoadWriter(LoadBook book, ClickHouseServer server, ClickHouseSchema schema, RetentionBook retention)
+{
+    /// <summary>Well within the cleaner's grace: what is taken for dead must not come to life.</summary>
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(10);
+
+    /// <summary>Newer servers refuse rows of more than 100 partitions at once.</summary>
+    private const int DaysAtOnce = 50;
+
+    /// <param name="only">Lines of other days are left out.</param>
+    public async Task<WrittenLoad> WriteAsync(TenantId tenant, IReadOnlyList<(PendingBatch Batch, byte[] Log)> logs, JstDay? only, CancellationToken cancellation)
+    {
+        var keep = (await retention.PeriodsAsync(tenant, cancellation)).Single(period => period.Class == RetentionClass.TraceSearch).Days;
+        var days = LoadPlan.DaysOf(logs, only);
+        if (days.Count == 0) return new WrittenLoad(0, keep, days);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(TimeLimit);
+        var load = await book.BeginAsync(tenant, days[0].Day, days[^1].Day, limit.Token);
+        var writer = new RowWriter(tenant, load, keep);
+        // The rows of a part of the cluster are there when the statement ends, not some time later.
+        var settings = server.Cluster.Length > 0 ? "&insert_distributed_sync=1&insert_distributed_timeout=120" : "";
+        foreach (var part in days.Select(day => day.Day).Chunk(DaysAtOnce))
+        {
+            var rows = new ByteWriter();
+            var wanted = part.ToHashSet();
+            foreach (var (batch, log) in logs) Write(writer, batch, log, wanted, rows);
+            await server.InsertAsync($"INSERT INTO {schema.Table} ({RowWriter.Columns}) FORMAT RowBinary", rows.WrittenMemory, settings, limit.Token);
+        }
+        return new WrittenLoad(load, keep, days);
+    }
+
+    private static void Write(RowWriter writer, PendingBatch batch, byte[] log, HashSet<JstDay> wanted, ByteWriter to)
+    {
+        var lines = new LineSplitter(log);
+        for (var number = 0; lines.MoveNext(); number++) writer.Write(batch.Name, batch.CollectedAt, number, lines.Line, lines.End, wanted, to);
+    }
+}

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Akashi.Platform.Calendar;
@@ -16,20 +17,27 @@ internal static class TraceSample
 
     public static async Task ImportAsync(TestServer server, TestTenant tenant)
     {
-        var now = server.Clock.GetUtcNow().ToOffset(JstDay.Offset);
-        var stamp = now.ToString("yyyyMMddHHmmssf", CultureInfo.InvariantCulture);
-        var name = $"{PortalServer.Terminal}_{stamp}-0123456789abcdef0123456789abcdef.zip";
+        await SendAsync(server, tenant, Text(server.Clock.GetUtcNow().ToOffset(JstDay.Offset)));
         using var client = new HttpClient(server.CreateHandler()) { BaseAddress = server.Address(ServiceHost.Api, "/") };
         client.DefaultRequestHeaders.Authorization = new("Bearer", tenant.Token);
-        using var content = new ByteArrayContent(Zip(stamp + ".log", Text(now)));
-        using var stored = await client.PutAsync("/api/v1/traces/import/" + name, content);
-        Assert.True(stored.IsSuccessStatusCode, await stored.Content.ReadAsStringAsync());
         var started = System.Diagnostics.Stopwatch.GetTimestamp();
         while (await CountAsync(client) < Lines)
         {
             Assert.True(System.Diagnostics.Stopwatch.GetElapsedTime(started) < Patience, "the traces did not become searchable");
             await Task.Delay(50);
         }
+    }
+
+    /// <summary>One batch of lines; received, when it returns, and searchable soon after.</summary>
+    public static async Task SendAsync(TestServer server, TestTenant tenant, string text)
+    {
+        var stamp = server.Clock.GetUtcNow().ToOffset(JstDay.Offset).ToString("yyyyMMddHHmmssf", CultureInfo.InvariantCulture);
+        var name = $"{PortalServer.Terminal}_{stamp}-{RandomNumberGenerator.GetHexString(32, lowercase: true)}.zip";
+        using var client = new HttpClient(server.CreateHandler()) { BaseAddress = server.Address(ServiceHost.Api, "/") };
+        client.DefaultRequestHeaders.Authorization = new("Bearer", tenant.Token);
+        using var content = new ByteArrayContent(Zip(stamp + ".log", text));
+        using var stored = await client.PutAsync("/api/v1/traces/import/" + name, content);
+        Assert.True(stored.IsSuccessStatusCode, await stored.Content.ReadAsStringAsync());
     }
 
     private static async Task<long> CountAsync(HttpClient client)

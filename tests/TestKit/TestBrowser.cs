@@ -37,6 +37,9 @@ public sealed partial class TestBrowser : IDisposable
 
     public async Task<TestAnswer> GetAsync(Uri address) => await ReadAsync(await _client.GetAsync(address));
 
+    /// <summary>An answer whose body comes bit by bit.</summary>
+    public Task<HttpResponseMessage> OpenAsync(ServiceHost host, string path) => _client.GetAsync(AddressOf(host, path), HttpCompletionOption.ResponseHeadersRead);
+
     /// <summary>Follows redirects as a browser would, over hosts.</summary>
     public async Task<TestAnswer> FollowAsync(TestAnswer answer)
     {

@@ -12,7 +12,7 @@ internal static class TraceCommands
     public static readonly ApiRoute Search = ApiRoute.Get("/api/v1/traces"), Count = ApiRoute.Get("/api/v1/traces/count"),
         Histogram = ApiRoute.Get("/api/v1/traces/histogram"), Groups = ApiRoute.Get("/api/v1/traces/groups"), Export = ApiRoute.Get("/api/v1/traces/export"), Import = ApiRoute.Put("/api/v1/traces/import/{name}"),
         Rebuild = ApiRoute.Post("/api/v1/traces/rebuild"), Rebuilds = ApiRoute.Get("/api/v1/traces/rebuild"),
-        Completion = ApiRoute.Get("/api/v1/traces/completion");
+        Completion = ApiRoute.Get("/api/v1/traces/completion"), Tail = ApiRoute.Get("/api/v1/traces/tail");
 
     public static Command Create(TimeProvider clock, WithApi withApi)
     {
@@ -59,6 +59,10 @@ internal static class TraceCommands
         complete.SetAction((parsed, cancellation) => withApi(parsed, api =>
             TraceCompletion.RunAsync(api, parsed.GetRequiredValue(query), parsed.GetValue(caret), parsed.GetValue(json), Console.Out, Console.Error, cancellation)));
 
+        var tail = new ApiCommand("tail", Words.Say("Show traces as they are received, until you press Ctrl-C.", "受信した証跡を届いた順に表示 (Ctrl-C で終了)。"), Tail) { query, json };
+        tail.SetAction((parsed, cancellation) => withApi(parsed, api =>
+            TraceTail.RunAsync(api, parsed.GetRequiredValue(query), parsed.GetValue(json), clock, Console.Out, Console.Error, cancellation)));
+
         var day = new Option<string?>("--day") { Description = Words.Say("A Japanese calendar day, yyyy-MM-dd; all days without it.", "日本の日付 (yyyy-MM-dd)。省略するとすべての日。") };
         var rebuild = new ApiCommand("rebuild", Words.Say("Make search data anew from the archive, and wait until it is done.", "検索データをアーカイブから作り直し、終わるまで待つ。"), Rebuild, Rebuilds) { day };
         rebuild.SetAction((parsed, cancellation) => withApi(parsed, api => TraceRebuild.RunAsync(api, parsed.GetValue(day), clock, Console.Error, cancellation)));
@@ -66,7 +70,7 @@ internal static class TraceCommands
         var import = new ApiCommand("import", Words.Say("Store batches from elsewhere.", "よそで集めた証跡ログを保存。"), Import) { paths };
         import.SetAction((parsed, cancellation) => withApi(parsed, api =>
             new TraceImport(api, clock).RunAsync(parsed.GetRequiredValue(paths), Console.Error, !Console.IsErrorRedirected, cancellation)));
-        return new Command("trace", Words.Say("Search, count, export and import traces.", "証跡ログの検索・件数・出力・取り込み。")) { search, count, top, histogram, export, import, rebuild, complete, SavedCommands.Create(withApi) };
+        return new Command("trace", Words.Say("Search, count, export and import traces.", "証跡ログの検索・件数・出力・取り込み。")) { search, count, top, histogram, export, import, rebuild, complete, tail, SavedCommands.Create(withApi) };
 
         Task<int> WithRangeAsync(ParseResult parsed, Func<ApiConnection, TimeRange, Task<int>> action)
         {

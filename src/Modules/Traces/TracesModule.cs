@@ -18,6 +18,7 @@ using Akashi.Traces.Receive;
 using Akashi.Traces.Retention;
 using Akashi.Traces.Saved;
 using Akashi.Traces.Search;
+using Akashi.Traces.Tail;
 using Akashi.Traces.Verify;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -47,6 +48,9 @@ public sealed class TracesModule : AkashiModule
         services.AddSingleton<TraceSearch>();
         services.AddSingleton<RecentValues>();
         services.AddSingleton<SavedSearchBook>();
+        services.AddSingleton<TailBatches>();
+        services.AddSingleton<TailPlaces>();
+        services.AddSingleton<LiveTail>();
         services.AddSingleton(new AuditActionName("search.save", "検索の保存", "Search saved"));
         services.AddSingleton(new AuditActionName("search.change", "保存した検索の変更", "Saved search changed"));
         services.AddSingleton(new AuditActionName("search.delete", "保存した検索の削除", "Saved search deleted"));
@@ -119,6 +123,8 @@ public sealed class TracesModule : AkashiModule
         routes.Api.MapPost("/api/v1/traces/rebuild", RebuildRoutes.AskAsync).RequirePermission(Permission.TracesRebuild, TenantScope.Own);
         routes.Api.MapGet("/api/v1/traces/rebuild", RebuildRoutes.ListAsync).RequirePermission(Permission.TracesRebuild, TenantScope.Own);
         routes.Api.MapGet("/api/v1/traces/export", ExportTraces.HandleAsync).RequirePermission(Permission.TracesExport, TenantScope.Own).CountsAs(QuotaKind.Searches);
+
+        routes.Api.MapGet("/api/v1/traces/tail", TailTraces.HandleAsync).RequirePermission(Permission.TracesSearch, TenantScope.Own).CountsAs(QuotaKind.Searches).IsUnattended();
 
         SavedSearchRoutes.Map(routes);
         TracesPages.Map(routes);

@@ -65,6 +65,7 @@ public static class AkashiWeb
         services.AddMail();
         services.AddEvents();
         services.AddSingleton<FailureLog>();
+        services.AddSingleton<CallerRecheck>();
         services.AddJobs(options);
         services.AddAudit();
         services.AddPlatformHealth();

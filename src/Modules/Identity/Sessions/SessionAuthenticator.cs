@@ -48,7 +48,7 @@ internal sealed class SessionAuthenticator(AkashiDatabase database, OperatorAcce
         var parameters = new { secret.Digest, host = NameOf(host), now, idleSince = now - policy.SessionIdle };
         var rows = await database.QueryOnceAsync<Row>(secret.Tenant, Find, parameters, context.RequestAborted);
         if (rows is not [var row]) return Outcome(new SessionEnded());
-        if (now - row.LastUsedAt > TouchInterval) await TouchAsync(secret, row, now, context.RequestAborted);
+        if (now - row.LastUsedAt > TouchInterval && !Unattended.Is(context)) await TouchAsync(secret, row, now, context.RequestAborted);
         context.Features.Set(new CurrentSession(secret.Tenant, row.LoginId, row.UserAccountId, row.UserId));
         var caller = new Caller(secret.Tenant, CallerKind.User, row.UserId, row.DisplayName, Roles.PermissionsOf(row.Role, row.CustomPermissions?.Split(',')), TenantName: row.TenantName);
         return await operators.ApplyAsync(context, caller, context.RequestAborted);

@@ -3,6 +3,7 @@ using Akashi.Platform.Audit;
 using Akashi.Platform.Errors;
 using Akashi.Platform.OperatorAccess;
 using Akashi.Platform.Tenancy;
+using Akashi.Platform.Web;
 using Microsoft.AspNetCore.Http;
 
 namespace Akashi.Identity.Tenants;
@@ -43,6 +44,8 @@ internal sealed class OperatorAccess(OperatorGrants grants, AuditLog audit, Tena
         // The cookie only steers the console; when its grant has ended the operator is simply back at home.
         if (header.Length == 0 && grant is null) return caller;
         var acting = caller with { Tenant = tenant.Id, TenantName = tenant.Name, OperatorOf = caller.Tenant, OperatorGrant = grant?.Id, Permissions = PermissionsUnder(grant, header.Length == 0) };
+        // Of a long answer whose caller is checked again, the request is in the log already.
+        if (context.TryGetCaller(out var before) && before.OperatorGrant == acting.OperatorGrant) return acting;
         var path = context.Request.Path.Value ?? "/";
         var request = $"{context.Request.Method} {path[..Math.Min(path.Length, MaximumPath)]}";
         await audit.WriteAsync(tenant.Id, AuditActor.Of(context, acting), new AuditEntry("operator-access.request", request, After: new { Grant = grant?.Id }));

@@ -115,6 +115,9 @@ internal sealed record TraceAddress
     /// <summary>The form that saves this search.</summary>
     public string ToSave() => (Rows() with { By = [], Sum = null, Top = DefaultTop, Limit = DefaultLimit }).AddressOf(Saved.SavedSearchPages.Path + "/add");
 
+    /// <summary>The same query on traces as they are received.</summary>
+    public string ToTail() => AddressOf(TracesPages.Path + "/tail");
+
     public string ToRow(string id) => AddressOf($"{TracesPages.Path}/row/{Uri.EscapeDataString(id)}");
 
     /// <summary>Address of a download: the times are fixed, so that the file holds what the page shows.</summary>

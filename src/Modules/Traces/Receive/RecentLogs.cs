@@ -21,6 +21,9 @@ internal sealed class RecentLogs(ServerOptions options)
         Interlocked.Add(ref _bytes, -log.Length);
     }
 
+    /// <summary>Leaves it for the indexer.</summary>
+    public byte[]? Find(string objectKey) => _logs.GetValueOrDefault(objectKey);
+
     public byte[]? Take(string objectKey)
     {
         if (!_logs.TryRemove(objectKey, out var log)) return null;

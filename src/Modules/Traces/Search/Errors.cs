@@ -31,6 +31,12 @@ internal sealed record SearchTimedOut(int Seconds) : Failure("search-timed-out",
     public override int? RetryAfterSeconds => 10;
 }
 
+internal sealed record ExpressionTooSlow() : Failure("expression-too-slow", StatusCodes.Status422UnprocessableEntity)
+{
+    public override string Japanese => "正規表現の照合に時間がかかりすぎたため、中止しました。正規表現を短くするか、evt: などの条件を加えて対象を絞ってください。";
+    public override string English => "The regular expression took too long on one of the values, so this was stopped. Make it shorter, or narrow the query by another condition.";
+}
+
 internal sealed record SearchTooBroad(string What, long Most) : Failure("search-too-broad", StatusCodes.Status422UnprocessableEntity)
 {
     public override string Japanese => What == SearchTooBroadException.Steps

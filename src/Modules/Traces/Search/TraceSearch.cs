@@ -36,7 +36,7 @@ internal sealed class TraceSearch(ITraceStore store, TenantQuotas quotas, TraceQ
             var page = await view.FirstAsync(request.Order, request.Limit, after, cancel);
             var (total, histogram) = request.WithTotal ? await CountByTimeAsync(view, filter, cancel) : (null, []);
             using var place = await queues.Processors.StepAsync(tenant, cancel);
-            return new TraceSearchResult([.. page.Traces.Select(ToRow)], total, histogram, Stopwatch.GetElapsedTime(started), page.Next?.ToString());
+            return new TraceSearchResult([.. page.Traces.Select(TraceRow.Of)], total, histogram, Stopwatch.GetElapsedTime(started), page.Next?.ToString());
         }, cancellation);
     }
 
@@ -49,7 +49,7 @@ internal sealed class TraceSearch(ITraceStore store, TenantQuotas quotas, TraceQ
         var outcome = await AskAsync(tenant, "*", time, time.AddMilliseconds(1), (_, view, cancel) =>
             view.FirstAsync(TraceOrder.Newest, 1, position with { Line = position.Line + 1 }, cancel), cancellation);
         if (!outcome.TryGet(out var page, out var failure)) return failure;
-        return page.Traces is [var found] && found.Position == position ? ToRow(found) : new TraceNotFound();
+        return page.Traces is [var found] && found.Position == position ? TraceRow.Of(found) : new TraceNotFound();
     }
 
     /// <summary>Counts in steps that begin at full ones in Japan, over the range or over the time of the stored traces.</summary>
@@ -90,7 +90,7 @@ internal sealed class TraceSearch(ITraceStore store, TenantQuotas quotas, TraceQ
             var count = 0L;
             await foreach (var traces in rows)
             {
-                foreach (var trace in traces) await write(ToRow(trace));
+                foreach (var trace in traces) await write(TraceRow.Of(trace));
                 count += traces.Count;
             }
             return count;
@@ -137,7 +137,7 @@ internal sealed class TraceSearch(ITraceStore store, TenantQuotas quotas, TraceQ
         }
         catch (RegexMatchTimeoutException)
         {
-            return new SearchTimedOut(TimeLimitSeconds);
+            return new ExpressionTooSlow();
         }
         catch (SegmentDamagedException damaged)
         {
@@ -176,16 +176,6 @@ internal sealed class TraceSearch(ITraceStore store, TenantQuotas quotas, TraceQ
         return buckets;
 
         static DateTimeOffset At(long time) => DateTimeOffset.FromUnixTimeMilliseconds(time).ToOffset(JstDay.Offset);
-    }
-
-    private static TraceRow ToRow(FoundTrace trace)
-    {
-        var parsed = new ParsedLine();
-        var unparsed = (LineParser.Parse(trace.Line, parsed) & LineFlags.Unparsed) != 0;
-        var fields = new List<KeyValuePair<string, string>>(parsed.Count);
-        foreach (ref readonly var field in parsed.Fields)
-            fields.Add(new(Encoding.UTF8.GetString(ParsedLine.Key(trace.Line, field)), Encoding.UTF8.GetString(parsed.Value(trace.Line, field))));
-        return new TraceRow(trace.Position.ToString(), trace.Time, trace.Tmid.ToString(), fields, Encoding.UTF8.GetString(trace.Line), unparsed, (trace.Flags & LineFlags.Skewed) != 0);
     }
 
     private static Task<Outcome<T>> Failed<T>(Failure failure) => Task.FromResult<Outcome<T>>(failure);

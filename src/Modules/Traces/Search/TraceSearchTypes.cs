@@ -1,3 +1,5 @@
+using System.Text;
+using Akashi.Traces.Lines;
 using Akashi.Traces.Store.Search;
 
 namespace Akashi.Traces.Search;
@@ -21,7 +23,18 @@ internal sealed record TraceSearchResult(IReadOnlyList<TraceRow> Rows, long? Tot
 /// <param name="Fields">In the order of the line; a key may repeat.</param>
 /// <param name="Line">The line as text; bytes that are not UTF-8 show as U+FFFD.</param>
 /// <param name="Skewed">The event time lies too far from the receive time to be credible; filed under the receipt day.</param>
-internal sealed record TraceRow(string Id, DateTimeOffset Time, string Tmid, IReadOnlyList<KeyValuePair<string, string>> Fields, string Line, bool Unparsed, bool Skewed);
+internal sealed record TraceRow(string Id, DateTimeOffset Time, string Tmid, IReadOnlyList<KeyValuePair<string, string>> Fields, string Line, bool Unparsed, bool Skewed)
+{
+    public static TraceRow Of(FoundTrace trace)
+    {
+        var parsed = new ParsedLine();
+        var unparsed = (LineParser.Parse(trace.Line, parsed) & LineFlags.Unparsed) != 0;
+        var fields = new List<KeyValuePair<string, string>>(parsed.Count);
+        foreach (ref readonly var field in parsed.Fields)
+            fields.Add(new(Encoding.UTF8.GetString(ParsedLine.Key(trace.Line, field)), Encoding.UTF8.GetString(parsed.Value(trace.Line, field))));
+        return new TraceRow(trace.Position.ToString(), trace.Time, trace.Tmid.ToString(), fields, Encoding.UTF8.GetString(trace.Line), unparsed, (trace.Flags & LineFlags.Skewed) != 0);
+    }
+}
 
 /// <param name="Top">The groups with the most rows.</param>
 /// <param name="Distinct">How many groups there are.</param>

@@ -92,12 +92,12 @@ internal sealed class TracePipeline : IAsyncDisposable
 
     public Task<Outcome<BatchReceipt>> ReceiveAsync(BatchName name, params string[] lines) => ReceiveZipAsync(name, Zip(name, Log(lines)));
 
-    public Task<Outcome<BatchReceipt>> ReceiveZipAsync(BatchName name, byte[] zip, TenantId? tenant = null)
+    public Task<Outcome<BatchReceipt>> ReceiveZipAsync(BatchName name, byte[] zip, TenantId? tenant = null, string source = TraceNames.SourceAgent)
     {
         var context = new DefaultHttpContext();
         context.Request.Body = new MemoryStream(zip);
         context.Request.ContentLength = zip.Length;
-        return Receiver.ReceiveAsync(tenant ?? Tenant, name, TraceNames.SourceAgent, context.Request, beforeStoring: null, CancellationToken.None);
+        return Receiver.ReceiveAsync(tenant ?? Tenant, name, source, context.Request, beforeStoring: null, CancellationToken.None);
     }
 
     public async Task<(bool Sound, string Report)> VerifyAsync()

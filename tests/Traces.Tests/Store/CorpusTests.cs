@@ -63,7 +63,7 @@ public sealed partial class CorpusTests
         return hashes;
     }
 
-    private static async Task<byte[]> ReadAsync(string path, BatchName name)
+    internal static async Task<byte[]> ReadAsync(string path, BatchName name)
     {
         await using var zip = await ZipFile.OpenReadAsync(path);
         await using var entry = await zip.GetEntry(name.EntryName)!.OpenAsync();
@@ -73,7 +73,7 @@ public sealed partial class CorpusTests
     }
 
     /// <summary>The folder beside the project, looked for upwards from the test's own.</summary>
-    private static string? Folder()
+    internal static string? Folder()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {

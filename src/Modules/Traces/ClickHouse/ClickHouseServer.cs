@@ -85,6 +85,7 @@ internal sealed partial class ClickHouseServer : IDisposable
     /// <summary>Rows in RowBinary. When it fails, some of them may be there.</summary>
     public async Task InsertAsync(string sql, ReadOnlyMemory<byte> rows, string settings, CancellationToken cancellation)
     {
+        await ReadAsync("SELECT 1", cancellation); // goes on to an address that answers
         using var content = new ReadOnlyMemoryContent(rows);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         var number = _current;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Akashi.Identity.Passwords;
+using Akashi.Platform.Hosting;
 using Akashi.Platform.Tenancy;
 using Akashi.Platform.Web;
 using Akashi.TestKit.S3;
@@ -41,7 +42,8 @@ public sealed class NodePair : IAsyncDisposable
     public ServiceHosts Hosts => First.Hosts;
 
     /// <summary>Folders and settings of both, on an empty database; nothing runs yet.</summary>
-    public static async Task<NodePair> PrepareAsync(string firstProgram, string secondProgram)
+    /// <param name="clickHouse">Where both search traces; null when they only receive them.</param>
+    public static async Task<NodePair> PrepareAsync(string firstProgram, string secondProgram, ClickHouseOptions? clickHouse = null)
     {
         var folder = new TestFolder();
         var peer = await S3Peer.StartAsync(WriteDelay);
@@ -50,7 +52,7 @@ public sealed class NodePair : IAsyncDisposable
         var pair = new NodePair(folder, peer, database, new TestNode(firstProgram, folder.File("first"), FirstAddress, hosts), new TestNode(secondProgram, folder.File("second"), SecondAddress, hosts));
         foreach (var node in new[] { pair.First, pair.Second })
         {
-            node.Configure(pair.Settings());
+            node.Configure(pair.Settings(clickHouse));
             // The previous release knows no other place of keys than the data folder.
             Directory.CreateDirectory(folder.File("keys"));
             Directory.CreateSymbolicLink(Path.Combine(node.Data, "keys"), folder.File("keys"));
@@ -104,8 +106,19 @@ public sealed class NodePair : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private JsonObject Settings() => new()
+    private JsonObject Settings(ClickHouseOptions? clickHouse) => new()
     {
+        ["traces"] = clickHouse is null ? null : new JsonObject
+        {
+            ["clickHouse"] = new JsonObject
+            {
+                ["urls"] = new JsonArray([.. clickHouse.Urls.Select(url => (JsonNode)url)]),
+                ["database"] = clickHouse.Database,
+                ["user"] = clickHouse.User,
+                ["password"] = clickHouse.Password,
+                ["cluster"] = clickHouse.Cluster,
+            },
+        },
         ["ownerConnection"] = Database.OwnerConnection,
         ["applicationConnection"] = Database.ApplicationConnection,
         ["operatorConnection"] = Database.OperatorConnection,

@@ -72,6 +72,26 @@ public sealed class ClickHouseLoaderTests(ClickHouseFixture clickHouse) : IClass
     }
 
     [Fact]
+    public async Task Load_AfterTheCatalogueWasRestored_DoesNotMeetRowsOfTheLostTime()
+    {
+        await ReceiveAsync(2);
+        await _pipeline.IndexAllAsync();
+        await ReceiveAsync(1);
+        await _pipeline.IndexAllAsync();
+        // As a backup has it that was made before all of this, once the archive's objects are taken up again.
+        await _pipeline.Database.ExecuteAsOwnerAsync("UPDATE traces.cluster_head SET last_load = 0; DELETE FROM traces.cluster_day; INSERT INTO traces.pending_batch SELECT tenant_id, leaf_index FROM traces.batch");
+        Assert.Equal(0, await CountAsync());
+        using var restarted = Microsoft.Extensions.DependencyInjection.ActivatorUtilities.CreateInstance<ClickHouseLoader>(_pipeline.Service<IServiceProvider>());
+        while (await restarted.LoadAsync(_pipeline.Tenant, Cancellation))
+        {
+        }
+        Assert.Equal(6, await CountAsync());
+        Assert.Equal("12", await RowsAsync());
+        await CleanAsync(until: "6");
+        Assert.Equal(6, await CountAsync());
+    }
+
+    [Fact]
     public async Task View_WhileMoreIsLoaded_KeepsItsPicture()
     {
         await ReceiveAsync(2);

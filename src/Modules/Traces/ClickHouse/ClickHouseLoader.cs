@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Security.Cryptography;
 using Akashi.Identity.Contracts;
 using Akashi.Platform.Database;
@@ -16,7 +17,7 @@ namespace Akashi.Traces.ClickHouse;
 /// batches stay pending in the archive; the pauses between tries grow.
 /// </summary>
 internal sealed partial class ClickHouseLoader(
-    AkashiDatabase database, TenantDirectory tenants, ManifestLog manifests, PendingBatches pending, LoadBook book, LoadWriter writer, ClickHouseSchema schema,
+    AkashiDatabase database, TenantDirectory tenants, ManifestLog manifests, PendingBatches pending, LoadBook book, LoadWriter writer, ClickHouseServer server, ClickHouseSchema schema,
     ClickHouseCleaner cleaner, ClickHouseRebuild rebuild, TimeProvider clock, ILogger<ClickHouseLoader> logger) : BackgroundService
 {
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(500);
@@ -32,6 +33,7 @@ internal sealed partial class ClickHouseLoader(
 
     private readonly ConcurrentDictionary<TenantId, bool> _dirty = new();
     private readonly ConcurrentDictionary<(TenantId Tenant, long Leaf), bool> _damaged = new();
+    private readonly ConcurrentDictionary<TenantId, bool> _known = new();
     private readonly SemaphoreSlim _wake = new(0, 1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -86,6 +88,7 @@ internal sealed partial class ClickHouseLoader(
         var bytes = 0L;
         var chosen = batches.TakeWhile((batch, index) => index == 0 || (bytes += batch.LogBytes) <= MaximumLogBytes).ToList();
         await schema.EnsureAsync(cancellation);
+        await KnowAsync(tenant, cancellation);
         var logs = await ReadAsync(tenant, chosen, cancellation);
         if (logs.Count > 0)
         {
@@ -97,6 +100,15 @@ internal sealed partial class ClickHouseLoader(
             await session.CommitAsync(cancellation);
         }
         return logs.Count > 0 && (batches.Count > chosen.Count || batches.Count == MaximumBatches);
+    }
+
+    /// <summary>Once before the first load, while nobody else writes for the tenant.</summary>
+    private async Task KnowAsync(TenantId tenant, CancellationToken cancellation)
+    {
+        if (_known.ContainsKey(tenant)) return;
+        var highest = await server.ReadAsync($"SELECT max(load) FROM {schema.Table} WHERE tenant = {SqlLiteral.Of(tenant.ToString())}", cancellation);
+        if (await book.DisownAsync(tenant, long.Parse(highest, CultureInfo.InvariantCulture), cancellation)) LogDisowned(tenant);
+        _known[tenant] = true;
     }
 
     private async Task<List<(PendingBatch Batch, byte[] Log)>> ReadAsync(TenantId tenant, IReadOnlyList<PendingBatch> batches, CancellationToken cancellation)
@@ -133,6 +145,9 @@ internal sealed partial class ClickHouseLoader(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Writing traces to ClickHouse was interrupted ({Reason}) and will be tried again in {Pause}; archived batches stay pending.")]
     private partial void LogRoundFailed(Exception exception, string reason, TimeSpan pause);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "ClickHouse has traces of tenant {Tenant} that the catalogue does not know, as after a restore from a backup. They do not count and are removed.")]
+    private partial void LogDisowned(TenantId tenant);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Archived batch {FileName} of tenant {Tenant} cannot be read; it stays pending. Run akashi verify.")]
     private partial void LogDamaged(Exception exception, string fileName, TenantId tenant);

@@ -53,6 +53,12 @@ internal sealed class LoadBook(AkashiDatabase database, TimeProvider clock)
         VALUES (@tenant, @gone, @load, @load, @first, @last, true, @now)
         """;
 
+    private const string Disown = """
+        INSERT INTO traces.cluster_gone (tenant_id, gone_id, first_load, last_load, first_day, last_day, is_open, since)
+        VALUES (@tenant, @gone, @first, @highest, @firstDay, @lastDay, true, @now);
+        UPDATE traces.cluster_head SET last_load = @highest WHERE tenant_id = @tenant
+        """;
+
     private const string AddDay = """
         INSERT INTO traces.cluster_day AS known (tenant_id, day, published_on, keep, last_load, rows, min_time, max_time)
         VALUES (@Tenant, @Day, @today, @keep, @load, @Rows, @MinTime, @MaxTime)
@@ -93,6 +99,24 @@ internal sealed class LoadBook(AkashiDatabase database, TimeProvider clock)
         var today = JstDay.Of(clock.GetUtcNow());
         foreach (var day in days)
             await session.ExecuteAsync(AddDay, new { session.Tenant, day.Day, today, keep, load, day.Rows, day.MinTime, day.MaxTime }, cancellation);
+    }
+
+    /// <summary>
+    /// Rows of loads with higher numbers than any that was given out are from a time that the catalogue does not know: it was restored from a backup. They must
+    /// not count when their numbers come up.
+    /// </summary>
+    /// <param name="highest">Number of the last load of which there are rows.</param>
+    /// <returns>True when there are such rows.</returns>
+    public async Task<bool> DisownAsync(TenantId tenant, long highest, CancellationToken cancellation)
+    {
+        await using var session = await database.OpenAsync(tenant, cancellation);
+        await session.ExecuteAsync("INSERT INTO traces.cluster_head (tenant_id, last_load) VALUES (@tenant, 0) ON CONFLICT DO NOTHING", new { tenant }, cancellation);
+        var last = await session.QuerySingleAsync<long>("SELECT last_load FROM traces.cluster_head WHERE tenant_id = @tenant FOR UPDATE", new { tenant }, cancellation);
+        if (highest <= last) return false;
+        var now = clock.GetUtcNow();
+        await session.ExecuteAsync(Disown, new { tenant, gone = Guid.CreateVersion7(now), first = last + 1, highest, firstDay = DateOnly.MinValue, lastDay = DateOnly.MaxValue, now }, cancellation);
+        await session.CommitAsync(cancellation);
+        return true;
     }
 
     /// <summary>From now on the published rows of a day up to a load do not count, in the caller's transaction.</summary>

@@ -12,7 +12,8 @@ internal static class TraceCommands
     public static readonly ApiRoute Search = ApiRoute.Get("/api/v1/traces"), Count = ApiRoute.Get("/api/v1/traces/count"),
         Histogram = ApiRoute.Get("/api/v1/traces/histogram"), Groups = ApiRoute.Get("/api/v1/traces/groups"), Export = ApiRoute.Get("/api/v1/traces/export"), Import = ApiRoute.Put("/api/v1/traces/import/{name}"),
         Rebuild = ApiRoute.Post("/api/v1/traces/rebuild"), Rebuilds = ApiRoute.Get("/api/v1/traces/rebuild"),
-        Completion = ApiRoute.Get("/api/v1/traces/completion"), Tail = ApiRoute.Get("/api/v1/traces/tail");
+        Completion = ApiRoute.Get("/api/v1/traces/completion"), Tail = ApiRoute.Get("/api/v1/traces/tail"),
+        ExportRun = ApiRoute.Get("/api/v1/traces/exports/{id}"), ExportStop = ApiRoute.Delete("/api/v1/traces/exports/{id}");
 
     public static Command Create(TimeProvider clock, WithApi withApi)
     {
@@ -47,12 +48,12 @@ internal static class TraceCommands
         histogram.SetAction((parsed, cancellation) => WithRangeAsync(parsed, (api, range) =>
             TraceGroups.HistogramAsync(api, parsed.GetRequiredValue(query), range, parsed.GetRequiredValue(interval), Console.Out, cancellation)));
 
-        var export = new ApiCommand("export", Words.Say("Write the original lines to standard output, byte for byte, oldest first.", "元の行をそのまま、古い順に標準出力へ。"), Export) { query, last, from, to };
-        export.SetAction((parsed, cancellation) => WithRangeAsync(parsed, async (api, range) =>
-        {
-            await using var output = Console.OpenStandardOutput();
-            return await api.CopyAsync($"{Export.Path}?q={Uri.EscapeDataString(parsed.GetRequiredValue(query))}{range.ToQuery()}", output, cancellation);
-        }));
+        var format = new Option<string>("--format") { Description = Words.Say("original: the lines byte for byte; csv; or jsonl.", "original (元の行そのまま)・csv・jsonl。"), DefaultValueFactory = _ => "original" };
+        var columns = new Option<string?>("--columns") { Description = Words.Say("Of a CSV: fields with commas between, and time, computer, tmid, kind, process, what, user, line.", "CSV の列。項目名のほか time・computer・tmid・kind・process・what・user・line をコンマ区切りで。") };
+        var file = new Option<string?>("--output") { Description = Words.Say("Write into this file instead of standard output.", "標準出力ではなく、このファイルへ。") };
+        var export = new ApiCommand("export", Words.Say("Write all matching traces to standard output, oldest first, with progress on standard error.", "該当するすべての証跡を古い順に標準出力へ。進み具合は標準エラーへ。"), Export, ExportRun, ExportStop) { query, last, from, to, format, columns, file };
+        export.SetAction((parsed, cancellation) => WithRangeAsync(parsed, (api, range) => new TraceExport(api, clock, Console.Error, !Console.IsErrorRedirected)
+            .RunAsync(new ExportRequest(parsed.GetRequiredValue(query), range, parsed.GetRequiredValue(format), parsed.GetValue(columns), parsed.GetValue(file)), cancellation)));
 
         var caret = new Option<int?>("--caret") { Description = Words.Say("Where it is to go on, counted from 0; its end without it.", "続きを書く位置 (0 から)。省略すると末尾。") };
         var complete = new ApiCommand("complete", Words.Say("Propose how a query may go on.", "検索式の続きの候補を表示。"), Completion) { query, caret, json };

@@ -11,6 +11,7 @@ using Akashi.Platform.Tenancy;
 using Akashi.Platform.Web;
 using Akashi.Traces.Archive;
 using Akashi.Traces.ClickHouse;
+using Akashi.Traces.Export;
 using Akashi.Traces.Index;
 using Akashi.Traces.Pages;
 using Akashi.Traces.Rebuild;
@@ -48,6 +49,7 @@ public sealed class TracesModule : AkashiModule
         services.AddSingleton<TraceSearch>();
         services.AddSingleton<RecentValues>();
         services.AddSingleton<SavedSearchBook>();
+        services.AddSingleton<ExportRuns>();
         services.AddSingleton<TailBatches>();
         services.AddSingleton<TailPlaces>();
         services.AddSingleton<LiveTail>();
@@ -123,6 +125,8 @@ public sealed class TracesModule : AkashiModule
         routes.Api.MapPost("/api/v1/traces/rebuild", RebuildRoutes.AskAsync).RequirePermission(Permission.TracesRebuild, TenantScope.Own);
         routes.Api.MapGet("/api/v1/traces/rebuild", RebuildRoutes.ListAsync).RequirePermission(Permission.TracesRebuild, TenantScope.Own);
         routes.Api.MapGet("/api/v1/traces/export", ExportTraces.HandleAsync).RequirePermission(Permission.TracesExport, TenantScope.Own).CountsAs(QuotaKind.Searches);
+        routes.Api.MapGet("/api/v1/traces/exports/{id}", ExportProgressRoutes.ShowAsync).RequirePermission(Permission.TracesExport, TenantScope.Own);
+        routes.Api.MapDelete("/api/v1/traces/exports/{id}", ExportProgressRoutes.StopAsync).RequirePermission(Permission.TracesExport, TenantScope.Own);
 
         routes.Api.MapGet("/api/v1/traces/tail", TailTraces.HandleAsync).RequirePermission(Permission.TracesSearch, TenantScope.Own).CountsAs(QuotaKind.Searches).IsUnattended();
 

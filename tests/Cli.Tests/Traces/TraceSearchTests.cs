@@ -139,4 +139,25 @@ public sealed class TraceSearchTests
         Assert.Equal(1, answer.Code);
         Assert.Contains("not complete", answer.Errors, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Export_IntoAFile_HasItsNameOnlyOnceWhole()
+    {
+        var whole = false;
+        await using var api = await FakeApi.StartAsync(context =>
+        {
+            if (context.Request.Path.StartsWithSegments("/api/v1/traces/exports")) return context.Response.WriteAsJsonAsync(new { state = "failed", rows = 1, total = 2, message = "The store is damaged" });
+            if (!whole) context.Response.ContentLength = 100;
+            return context.Response.Body.WriteAsync("first\n"u8.ToArray()).AsTask();
+        });
+        var file = Path.Combine(api.Data, "out.csv");
+        var broken = await Client.RunAsync(api.Data, "trace", "export", "*", "--format", "csv", "--columns", "evt,cmd", "--output", file);
+        Assert.Equal(1, broken.Code);
+        Assert.Contains("The store is damaged", broken.Errors, StringComparison.Ordinal);
+        Assert.False(File.Exists(file));
+        whole = true;
+        Assert.Equal(0, (await Client.RunAsync(api.Data, "trace", "export", "*", "--format", "csv", "--columns", "evt,cmd", "--output", file)).Code);
+        Assert.Equal("first\n", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        Assert.StartsWith("GET /api/v1/traces/export?q=%2A&format=csv&columns=evt%2Ccmd&run=", api.Requests.First(), StringComparison.Ordinal);
+    }
 }

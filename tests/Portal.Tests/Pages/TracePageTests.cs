@@ -58,8 +58,8 @@ public sealed partial class TracePageTests(PortalServer fixture)
         Assert.Equal(HttpStatusCode.NotFound, (await b.GetAsync(ServiceHost.Console, "/traces/row/" + row)).Status);
         Assert.Contains("該当する証跡はありません", (await b.GetAsync(ServiceHost.Console, "/traces?q=*&last=all")).Body, StringComparison.Ordinal);
         Assert.DoesNotContain(PortalServer.Terminal, (await b.GetAsync(ServiceHost.Console, "/terminals")).Body, StringComparison.Ordinal);
-        Assert.Single((await b.GetAsync(ServiceHost.Console, "/traces/table.csv")).Body.Split("\r\n", StringSplitOptions.RemoveEmptyEntries));
-        Assert.Empty((await b.GetAsync(ServiceHost.Console, "/traces/original.log")).Body);
+        Assert.Single((await b.GetAsync(ServiceHost.Console, "/traces/export?format=csv")).Body.Split("\r\n", StringSplitOptions.RemoveEmptyEntries));
+        Assert.Empty((await b.GetAsync(ServiceHost.Console, "/traces/export")).Body);
     }
 
     [Fact]
@@ -77,11 +77,11 @@ public sealed partial class TracePageTests(PortalServer fixture)
     public async Task Download_Table_HoldsAllRowsSafely()
     {
         using var browser = await fixture.Tenants.SignInToConsoleAsync(fixture.Tenants.A);
-        var csv = await browser.GetAsync(ServiceHost.Console, "/traces/table.csv?q=*");
+        var csv = await browser.GetAsync(ServiceHost.Console, "/traces/export?format=csv&q=*");
         Assert.Equal("text/csv", csv.Message.Content.Headers.ContentType?.MediaType);
         Assert.Equal(TraceSample.Lines + 1, csv.Body.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.Contains("attachment", csv.Message.Content.Headers.ContentDisposition?.ToString(), StringComparison.Ordinal);
-        var refused = await browser.GetAsync(ServiceHost.Console, "/traces/table.csv?q=a:%22");
+        var refused = await browser.GetAsync(ServiceHost.Console, "/traces/export?format=csv&q=a:%22");
         Assert.Equal(HttpStatusCode.BadRequest, refused.Status);
         Assert.DoesNotContain('\uFEFF', refused.Body); // nothing of a table follows the problem
     }
@@ -90,7 +90,7 @@ public sealed partial class TracePageTests(PortalServer fixture)
     public async Task Download_Original_HoldsTheLinesAsSent()
     {
         using var browser = await fixture.Tenants.SignInToConsoleAsync(fixture.Tenants.A);
-        var log = await browser.GetAsync(ServiceHost.Console, "/traces/original.log?q=*");
+        var log = await browser.GetAsync(ServiceHost.Console, "/traces/export?q=*");
         Assert.Equal(TraceSample.Lines, log.Body.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.Contains("sn=0 lv=5 evt=ps subEvt=start", log.Body, StringComparison.Ordinal);
     }

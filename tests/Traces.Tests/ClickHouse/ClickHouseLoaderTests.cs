@@ -199,7 +199,7 @@ public sealed class ClickHouseLoaderTests(ClickHouseFixture clickHouse) : IClass
         var failure = (await search.CountAsync(pipeline.Tenant, "*", null, null, Cancellation)).Failure;
         Assert.Equal(("trace-store-away", 503), (failure?.Code, failure?.Status));
         Assert.DoesNotContain("kept-secret", $"{failure?.Cause}", StringComparison.Ordinal);
-        Assert.Equal("trace-store-away", (await search.ExportAsync(pipeline.Tenant, "*", null, null, () => throw new InvalidOperationException("begun"), Cancellation)).Failure?.Code);
+        Assert.Equal("trace-store-away", (await search.ExportAsync(pipeline.Tenant, "*", null, null, _ => throw new InvalidOperationException("begun"), Cancellation)).Failure?.Code);
         Assert.Equal("trace-store-away", (await Assert.ThrowsAsync<TraceStoreException>(() => pipeline.IndexAllAsync())).Failure.Code);
         Assert.Equal(HealthState.Failing, (await HealthAsync(pipeline)).State);
         await server.StartAgainAsync();

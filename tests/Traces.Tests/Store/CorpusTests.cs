@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Akashi.Agent.Protocol;
 using Akashi.Traces.Contracts.Predicates;
+using Akashi.Traces.Export;
 using Akashi.Traces.Lines;
 using Akashi.Traces.Search;
 using Akashi.Traces.Store.Search;

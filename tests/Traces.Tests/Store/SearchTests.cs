@@ -1,6 +1,7 @@
 using System.Text;
 using Akashi.Platform.Tenancy;
 using Akashi.Traces.Contracts.Predicates;
+using Akashi.Traces.Export;
 using Akashi.Traces.Lines;
 using Akashi.Traces.Query;
 using Akashi.Traces.Search;

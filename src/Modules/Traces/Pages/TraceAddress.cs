@@ -120,16 +120,17 @@ internal sealed record TraceAddress
 
     public string ToRow(string id) => AddressOf($"{TracesPages.Path}/row/{Uri.EscapeDataString(id)}");
 
-    /// <summary>Address of a download: the times are fixed, so that the file holds what the page shows.</summary>
-    public string ToDownload(string file, DateTimeOffset now)
+    /// <summary>What a download asks for: the times are fixed, so that the file holds what the page shows.</summary>
+    public IEnumerable<KeyValuePair<string, string?>> ExportParameters(DateTimeOffset now)
     {
         var (from, to) = Resolve(now);
-        var parameters = new List<KeyValuePair<string, string?>> { new("q", Query) };
-        if (from is { } begin) parameters.Add(new("from", begin.ToString("O", CultureInfo.InvariantCulture)));
-        if (to is { } end) parameters.Add(new("to", end.ToString("O", CultureInfo.InvariantCulture)));
-        if (Grouped) parameters.AddRange(GroupParameters());
-        return QueryHelpers.AddQueryString($"{TracesPages.Path}/{file}", parameters);
+        yield return new("q", Query);
+        if (from is { } begin) yield return new("from", begin.ToString("O", CultureInfo.InvariantCulture));
+        if (to is { } end) yield return new("to", end.ToString("O", CultureInfo.InvariantCulture));
     }
+
+    /// <summary>Address of the groups as a file.</summary>
+    public string ToGroupsFile(DateTimeOffset now) => QueryHelpers.AddQueryString($"{TracesPages.Path}/groups.csv", ExportParameters(now).Concat(GroupParameters()));
 
     private string AddressOf(string path)
     {

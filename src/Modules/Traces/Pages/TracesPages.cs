@@ -2,6 +2,7 @@ using Akashi.Platform.Quotas;
 using Akashi.Platform.Tenancy;
 using Akashi.Platform.Web;
 using Akashi.Portal.Contracts;
+using Akashi.Traces.Export;
 using Akashi.Traces.Search;
 using Akashi.Traces.Tail;
 using Microsoft.AspNetCore.Builder;
@@ -23,7 +24,8 @@ internal static class TracesPages
         routes.Console.MapGet(Path + "/tail", ShowTail.HandleAsync).RequirePermission(Permission.TracesSearch, TenantScope.Own);
         routes.Console.MapGet(Path + "/tail/events", TailTraces.HandlePageAsync).RequirePermission(Permission.TracesSearch, TenantScope.Own).CountsAs(QuotaKind.Searches).IsUnattended();
         routes.Console.MapGet(Path + "/groups.csv", DownloadGroups.HandleAsync).RequirePermission(Permission.TracesExport, TenantScope.Own).CountsAs(QuotaKind.Searches);
-        routes.Console.MapGet(Path + "/table.csv", DownloadTable.HandleAsync).RequirePermission(Permission.TracesExport, TenantScope.Own).CountsAs(QuotaKind.Searches);
-        routes.Console.MapGet(Path + "/original.log", ExportTraces.HandleAsync).RequirePermission(Permission.TracesExport, TenantScope.Own).CountsAs(QuotaKind.Searches);
+        routes.Console.MapGet(Path + "/export", ExportTraces.HandleAsync).RequirePermission(Permission.TracesExport, TenantScope.Own).CountsAs(QuotaKind.Searches);
+        routes.Console.MapGet(Path + "/exports/{id}", ExportProgressRoutes.ShowAsync).RequirePermission(Permission.TracesExport, TenantScope.Own).IsUnattended();
+        routes.Console.MapPost(Path + "/exports/{id}/stop", ExportProgressRoutes.StopFromPageAsync).RequirePermission(Permission.TracesExport, TenantScope.Own);
     }
 }

@@ -12,7 +12,7 @@ namespace Akashi.Traces.Search;
 internal static class SearchTraces
 {
     private const int DefaultLimit = 100;
-    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static async Task<IResult> HandleAsync(HttpContext context, TraceSearch search, TraceQueues queues, string? q, DateTimeOffset? from, DateTimeOffset? to, int? limit, string? after, string? order, bool? total, CancellationToken cancellation)
     {

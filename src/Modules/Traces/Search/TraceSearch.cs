@@ -79,39 +79,24 @@ internal sealed class TraceSearch(ITraceStore store, TenantQuotas quotas, TraceQ
     public Task<Outcome<long>> CountAsync(TenantId tenant, string query, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancellation) =>
         AskAsync(tenant, query, from, to, (_, view, cancel) => view.CountAsync(cancel), cancellation);
 
-    /// <summary>Streams original lines oldest first; the stream begins only after the query was found readable.</summary>
-    public Task<Outcome<long>> ExportAsync(TenantId tenant, string query, DateTimeOffset? from, DateTimeOffset? to, Func<Task<Stream>> begin, CancellationToken cancellation) =>
-        ReadAllAsync(tenant, query, from, to, async rows => await LineExport.WriteAsync(rows, await begin(), cancellation), cancellation);
-
-    /// <summary>The same traces as rows, for formats made for people.</summary>
-    public Task<Outcome<long>> ExportRowsAsync(TenantId tenant, string query, DateTimeOffset? from, DateTimeOffset? to, Func<TraceRow, Task> write, CancellationToken cancellation) =>
-        ReadAllAsync(tenant, query, from, to, async rows =>
-        {
-            var count = 0L;
-            await foreach (var traces in rows)
-            {
-                foreach (var trace in traces) await write(TraceRow.Of(trace));
-                count += traces.Count;
-            }
-            return count;
-        }, cancellation);
-
-    private async Task<Outcome<long>> ReadAllAsync(
+    /// <summary>Reads all matching traces, oldest first, as long as it takes.</summary>
+    /// <param name="write">Takes them in batches; called only after the query was found readable and the tenant's turn came.</param>
+    /// <returns>What <paramref name="write"/> returns; or a failure, before it was called or in its middle.</returns>
+    public async Task<Outcome<long>> ExportAsync(
         TenantId tenant, string query, DateTimeOffset? from, DateTimeOffset? to, Func<IAsyncEnumerable<IReadOnlyList<FoundTrace>>, Task<long>> write, CancellationToken cancellation)
     {
         if (!Read(query, from, to).TryGet(out var filter, out var failure)) return failure;
         if (!(await quotas.EnterAsync(tenant, QuotaKind.Searches, queues.Exports, cancellation)).TryGet(out var place, out failure)) return failure;
         using var held = place;
-        TraceView view;
         try
         {
-            view = await store.OpenAsync(tenant, filter, cancellation);
+            using var view = await store.OpenAsync(tenant, filter, cancellation);
+            return await write(view.ReadAsync(cancellation));
         }
-        catch (TraceStoreException away)
+        catch (Exception e) when (FailureOf(e) is { } told)
         {
-            return away.Failure; // later it would be too late to tell
+            return told;
         }
-        using (view) return await write(view.ReadAsync(cancellation));
     }
 
     private async Task<Outcome<T>> AskAsync<T>(
@@ -131,23 +116,21 @@ internal sealed class TraceSearch(ITraceStore store, TenantQuotas quotas, TraceQ
         {
             return new SearchTimedOut(TimeLimitSeconds);
         }
-        catch (SearchTooBroadException broad)
+        catch (Exception e) when (FailureOf(e) is { } told)
         {
-            return new SearchTooBroad(broad.What, broad.Most);
-        }
-        catch (RegexMatchTimeoutException)
-        {
-            return new ExpressionTooSlow();
-        }
-        catch (SegmentDamagedException damaged)
-        {
-            return new StoreDamaged(damaged.Damage);
-        }
-        catch (TraceStoreException away)
-        {
-            return away.Failure;
+            return told;
         }
     }
+
+    /// <summary>What people are told of a question that a store could not answer; null for what is a fault.</summary>
+    private static Failure? FailureOf(Exception exception) => exception switch
+    {
+        SearchTooBroadException broad => new SearchTooBroad(broad.What, broad.Most),
+        RegexMatchTimeoutException => new ExpressionTooSlow(),
+        SegmentDamagedException damaged => new StoreDamaged(damaged.Damage),
+        TraceStoreException away => away.Failure,
+        _ => null,
+    };
 
     private static Outcome<TraceQuery> Read(string query, DateTimeOffset? from, DateTimeOffset? to)
     {

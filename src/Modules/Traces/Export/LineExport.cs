@@ -2,7 +2,7 @@ using Akashi.Traces.Lines;
 using Akashi.Traces.Store.Format;
 using Akashi.Traces.Store.Search;
 
-namespace Akashi.Traces.Search;
+namespace Akashi.Traces.Export;
 
 /// <summary>Writes traces as the lines that they were.</summary>
 internal static class LineExport

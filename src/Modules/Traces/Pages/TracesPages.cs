@@ -3,6 +3,7 @@ using Akashi.Platform.Tenancy;
 using Akashi.Platform.Web;
 using Akashi.Portal.Contracts;
 using Akashi.Traces.Export;
+using Akashi.Traces.Help;
 using Akashi.Traces.Search;
 using Akashi.Traces.Tail;
 using Microsoft.AspNetCore.Builder;
@@ -21,6 +22,7 @@ internal static class TracesPages
         routes.Console.MapGet(Path, ShowTraces.HandleAsync).RequirePermission(Permission.TracesSearch, TenantScope.Own).CountsAs(QuotaKind.Searches);
         routes.Console.MapGet(Path + "/row/{id}", ShowTrace.HandleAsync).RequirePermission(Permission.TracesSearch, TenantScope.Own).CountsAs(QuotaKind.Searches);
         routes.Console.MapGet(Path + "/completion", CompleteQuery.HandleAsync).RequirePermission(Permission.TracesSearch, TenantScope.Own).CountsAs(QuotaKind.Searches);
+        routes.Console.MapGet(ShowHelp.Path, ShowHelp.Handle).RequirePermission(Permission.TracesSearch, TenantScope.Own);
         routes.Console.MapGet(Path + "/tail", ShowTail.HandleAsync).RequirePermission(Permission.TracesSearch, TenantScope.Own);
         routes.Console.MapGet(Path + "/tail/events", TailTraces.HandlePageAsync).RequirePermission(Permission.TracesSearch, TenantScope.Own).CountsAs(QuotaKind.Searches).IsUnattended();
         routes.Console.MapGet(Path + "/groups.csv", DownloadGroups.HandleAsync).RequirePermission(Permission.TracesExport, TenantScope.Own).CountsAs(QuotaKind.Searches);

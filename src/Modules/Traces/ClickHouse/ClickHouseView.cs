@@ -15,43 +15,39 @@ namespace Akashi.Traces.ClickHouse;
 /// One question's rows. What surely matches is counted there; rows that may match are read and looked at here by the matcher that also judges single events, so
 /// that the answer is the embedded store's whatever the server can say.
 /// </summary>
-internal sealed class ClickHouseView(ClickHouseServer server, TraceScope scope, TraceQuery query, TenantId tenant, TraceQueues queues) : TraceView
+internal sealed class ClickHouseView(ClickHouseServer server, TraceScope scope, TraceQuery query, TenantId tenant, TraceQueues queues, TimeProvider clock) : TraceView
 {
     private const int ExportSeconds = 24 * 3600;
     private const int BatchRows = 4096;
     private const int BatchBytes = 8 << 20;
     private const long High = 1L << 32;
 
+    /// <summary>So long a replica may lag before a question is refused rather than answered short.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
     private readonly SqlBounds _bounds = PredicateSql.Of(query.Predicate);
     private readonly RowFilter _filter = new(query.Predicate);
-
-    /// <summary>Holds the rows that are there against the catalogue.</summary>
-    /// <exception cref="TraceStoreException">There are fewer or more: an answer would be wrong.</exception>
-    public async Task CheckAsync(CancellationToken cancellation)
-    {
-        if (scope.Days.Count == 0) return;
-        var expected = scope.Days.Sum(day => day.Rows);
-        var found = await NumberAsync($"toInt64(count()) {scope.OfDays()}", cancellation);
-        if (found != expected) throw new TraceStoreException(new TraceStoreIncomplete(found, expected));
-    }
 
     public override Task<TraceTimes?> TimesAsync(CancellationToken cancellation) =>
         Task.FromResult<TraceTimes?>(scope.Days.Count == 0 ? null : new TraceTimes(scope.Days.Min(day => day.MinTime), scope.Days.Max(day => day.MaxTime)));
 
-    public override async Task<long> CountAsync(CancellationToken cancellation)
+    public override Task<long> CountAsync(CancellationToken cancellation) => scope.Days.Count == 0 ? Task.FromResult(0L) : WholeAsync(async () =>
     {
-        if (scope.Days.Count == 0) return 0;
         var count = _bounds.Surely == SqlBounds.False ? 0 : await NumberAsync($"toInt64(count()) {scope.Where(_bounds.Surely)}", cancellation);
         await foreach (var rows in OpenRowsAsync(cancellation)) count += rows.Count;
-        await CheckAsync(cancellation);
-        return count;
-    }
+        return (count, scope.Days);
+    }, cancellation);
 
-    public override async Task<long[]> HistogramAsync(long start, long width, int steps, CancellationToken cancellation)
+    public override Task<long[]> HistogramAsync(long start, long width, int steps, CancellationToken cancellation)
     {
         if (steps is < 0 or > SegmentSearch.MaxBuckets) throw new ArgumentOutOfRangeException(nameof(steps), steps, $"A histogram has at most {SegmentSearch.MaxBuckets} steps.");
+        return scope.Days.Count == 0 ? Task.FromResult(new long[steps]) : WholeAsync(async () => (await CountStepsAsync(start, width, steps, cancellation), scope.Days), cancellation);
+    }
+
+    private async Task<long[]> CountStepsAsync(long start, long width, int steps, CancellationToken cancellation)
+    {
         var counts = new long[steps];
-        if (scope.Days.Count == 0) return counts;
         using (var reader = await AskAsync(string.Create(CultureInfo.InvariantCulture, $"toInt64(intDiv(time - toInt64({start}), toInt64({width}))) AS step, toInt64(count()) {scope.Where(_bounds.Surely)} GROUP BY step"), cancellation))
         {
             while (await reader.NextAsync(cancellation))
@@ -64,15 +60,18 @@ internal sealed class ClickHouseView(ClickHouseServer server, TraceScope scope, 
         {
             foreach (var row in rows) counts[(row.Position.Time - start) / width]++;
         }
-        await CheckAsync(cancellation);
         return counts;
     }
 
-    public override async Task<TraceGroups> GroupsAsync(IReadOnlyList<string> by, string? sum, int limit, CancellationToken cancellation)
+    public override Task<TraceGroups> GroupsAsync(IReadOnlyList<string> by, string? sum, int limit, CancellationToken cancellation)
     {
         if (by.Count is < 1 or > SegmentSearch.MaxGroupFields) throw new ArgumentOutOfRangeException(nameof(by), by.Count, $"Groups have 1 to {SegmentSearch.MaxGroupFields} fields.");
+        return scope.Days.Count == 0 ? Task.FromResult(new TraceGroups([], 0, 0)) : WholeAsync(async () => (await CountGroupsAsync(by, sum, limit, cancellation), scope.Days), cancellation);
+    }
+
+    private async Task<TraceGroups> CountGroupsAsync(IReadOnlyList<string> by, string? sum, int limit, CancellationToken cancellation)
+    {
         var groups = new GroupCounts(by, sum);
-        if (scope.Days.Count == 0) return new TraceGroups([], 0, 0);
         var fields = by.Select(field => new GroupField(field)).ToList();
         var added = sum is null ? null : new GroupField(sum);
         var names = string.Join(", ", fields.Select((_, index) => $"p{index}, v{index}"));
@@ -97,35 +96,36 @@ internal sealed class ClickHouseView(ClickHouseServer server, TraceScope scope, 
         {
             foreach (var row in rows) groups.Add([.. fields.Select(field => field.Of(row.Line))], 1, added?.IntegerOf(row.Line) ?? 0);
         }
-        await CheckAsync(cancellation);
         return new TraceGroups(groups.Top(limit), groups.Count, groups.Rows);
     }
 
-    /// <summary>Days from the end where the page is, twice as many each time; of each first the times, because whole rows would be read otherwise.</summary>
-    public override async Task<TracePage> FirstAsync(TraceOrder order, int limit, TracePosition? after, CancellationToken cancellation)
+    /// <summary>Days from the end where the page is, twice as many each time.</summary>
+    public override Task<TracePage> FirstAsync(TraceOrder order, int limit, TracePosition? after, CancellationToken cancellation)
     {
         if (limit is < 1 or > SegmentSearch.MaxLimit) throw new ArgumentOutOfRangeException(nameof(limit), limit, $"A page has 1 to {SegmentSearch.MaxLimit} traces.");
-        var found = new List<FoundTrace>();
         var days = order == TraceOrder.Newest ? scope.Days.OrderByDescending(day => day.MaxTime).ToList() : [.. scope.Days.OrderBy(day => day.MinTime)];
         if (after is { } bound) days.RemoveAll(day => order == TraceOrder.Newest ? day.MinTime > bound.Time : day.MaxTime < bound.Time);
-        var take = 1;
-        for (var at = 0; at < days.Count; at += take, take *= 2)
+        return days.Count == 0 ? Task.FromResult(new TracePage([], null)) : WholeAsync(async () =>
         {
-            // A page is full when its last trace comes before all of the days that are left.
-            if (found.Count == limit && (order == TraceOrder.Newest ? days[at].MaxTime < found[^1].Position.Time : days[at].MinTime > found[^1].Position.Time)) break;
-            found.AddRange(await FirstOfAsync(order, limit, after, [.. days.Skip(at).Take(take)], cancellation));
-            found.Sort((left, right) => order == TraceOrder.Newest ? right.Position.CompareTo(left.Position) : left.Position.CompareTo(right.Position));
-            if (found.Count > limit) found.RemoveRange(limit, found.Count - limit);
-        }
-        await CheckAsync(cancellation);
-        return new TracePage(found, found.Count == limit ? found[^1].Position : null);
+            var found = new List<FoundTrace>();
+            var (at, take) = (0, 1);
+            for (; at < days.Count; at += take, take *= 2)
+            {
+                // A page is full when its last trace comes before all of the days that are left.
+                if (found.Count == limit && (order == TraceOrder.Newest ? days[at].MaxTime < found[^1].Position.Time : days[at].MinTime > found[^1].Position.Time)) break;
+                found.AddRange(await FirstOfAsync(order, limit, after, [.. days.Skip(at).Take(take)], cancellation));
+                Shorten(found, order, limit);
+            }
+            return (new TracePage(found, found.Count == limit ? found[^1].Position : null), (IReadOnlyList<SearchableDay>)[.. days.Take(at)]);
+        }, cancellation);
     }
 
     public override async IAsyncEnumerable<IReadOnlyList<FoundTrace>> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         if (scope.Days.Count == 0) yield break;
+        await WholeAsync(() => Task.FromResult((true, scope.Days)), cancellation); // later nobody could be told
         await foreach (var rows in RowsAsync($"{scope.Where(_bounds.Perhaps)} {TraceScope.OrderBy(TraceOrder.Oldest)}", ExportSeconds, cancellation)) yield return rows;
-        await CheckAsync(cancellation);
+        await WholeAsync(() => Task.FromResult((true, scope.Days)), cancellation);
     }
 
     public override void Dispose()
@@ -133,33 +133,65 @@ internal sealed class ClickHouseView(ClickHouseServer server, TraceScope scope, 
         // Nothing is held: what counts is a list.
     }
 
-    private async Task<List<FoundTrace>> FirstOfAsync(TraceOrder order, int limit, TracePosition? after, IReadOnlyList<SearchableDay> days, CancellationToken cancellation)
+    /// <summary>
+    /// An answer, and the rows of its days held against the catalogue: were there fewer or more, it would be wrong. A replica that lags behind is given some
+    /// time, and asked again.
+    /// </summary>
+    private async Task<T> WholeAsync<T>(Func<Task<(T Answer, IReadOnlyList<SearchableDay> Days)>> ask, CancellationToken cancellation)
     {
-        var found = new List<FoundTrace>();
-        for (var count = limit; ; count = Math.Min(count * 4, SegmentSearch.MaxLimit))
+        var started = clock.GetTimestamp();
+        while (true)
         {
-            var behind = SqlBounds.And(_bounds.Perhaps, TraceScope.Behind(order, after));
-            var times = new List<long>();
-            var direction = order == TraceOrder.Newest ? "DESC" : "ASC";
-            using (var reader = await AskAsync(string.Create(CultureInfo.InvariantCulture, $"time {scope.Where(behind, days)} ORDER BY time {direction} LIMIT {count}"), cancellation))
-            {
-                while (await reader.NextAsync(cancellation)) times.Add(await reader.Int64Async(cancellation));
-            }
-            if (times.Count == 0) return found;
-            var near = SqlBounds.And(behind, string.Create(CultureInfo.InvariantCulture, $"time {(order == TraceOrder.Newest ? ">=" : "<=")} {times[^1]}"));
-            TracePosition? last = null;
-            await foreach (var rows in RowsAsync(string.Create(CultureInfo.InvariantCulture, $"{scope.Where(near, days)} {TraceScope.OrderBy(order)} LIMIT {count}"), TraceSearch.TimeLimitSeconds, cancellation, position => last = position)) found.AddRange(rows);
-            if (found.Count >= limit || times.Count < count) return found;
-            after = last;
+            var (answer, days) = await ask();
+            var expected = days.Sum(day => day.Rows);
+            var found = await NumberAsync($"toInt64(count()) {scope.Of(days)}", cancellation);
+            if (found == expected) return answer;
+            if (clock.GetElapsedTime(started) > Patience) throw new TraceStoreException(new TraceStoreIncomplete(found, expected));
+            await Task.Delay(Pause, clock, cancellation);
         }
     }
 
+    /// <summary>First the times, because whole rows would be read otherwise. Where rows must be looked at and the first of them do not fit, all are in one go.</summary>
+    private async Task<List<FoundTrace>> FirstOfAsync(TraceOrder order, int limit, TracePosition? after, IReadOnlyList<SearchableDay> days, CancellationToken cancellation)
+    {
+        var found = new List<FoundTrace>();
+        var behind = SqlBounds.And(_bounds.Perhaps, TraceScope.Behind(order, after));
+        var (count, last) = (0, 0L);
+        using (var reader = await AskAsync(string.Create(CultureInfo.InvariantCulture, $"time {scope.Where(behind, days)} ORDER BY time {(order == TraceOrder.Newest ? "DESC" : "ASC")} LIMIT {limit}"), cancellation))
+        {
+            for (; await reader.NextAsync(cancellation); count++) last = await reader.Int64Async(cancellation);
+        }
+        if (count == 0) return found;
+        var isAll = count < limit;
+        var near = isAll ? behind : SqlBounds.And(behind, string.Create(CultureInfo.InvariantCulture, $"time {(order == TraceOrder.Newest ? ">=" : "<=")} {last}"));
+        await foreach (var rows in RowsAsync(string.Create(CultureInfo.InvariantCulture, $"{scope.Where(near, days)} {TraceScope.OrderBy(order)}{(_bounds.IsExact ? $" LIMIT {limit}" : "")}"), TraceSearch.TimeLimitSeconds, cancellation))
+        {
+            found.AddRange(rows);
+            if (found.Count >= limit) return found;
+        }
+        if (isAll || _bounds.IsExact) return found;
+        var far = SqlBounds.And(behind, string.Create(CultureInfo.InvariantCulture, $"time {(order == TraceOrder.Newest ? "<" : ">")} {last}"));
+        await foreach (var rows in RowsAsync(scope.Where(far, days), TraceSearch.TimeLimitSeconds, cancellation))
+        {
+            found.AddRange(rows);
+            if (found.Count > 2 * limit) Shorten(found, order, limit);
+        }
+        return found;
+    }
+
+    private static void Shorten(List<FoundTrace> found, TraceOrder order, int limit)
+    {
+        found.Sort((left, right) => order == TraceOrder.Newest ? right.Position.CompareTo(left.Position) : left.Position.CompareTo(right.Position));
+        if (found.Count > limit) found.RemoveRange(limit, found.Count - limit);
+    }
+
     /// <summary>Rows that may match and of which only looking at them tells.</summary>
-    private IAsyncEnumerable<IReadOnlyList<FoundTrace>> OpenRowsAsync(CancellationToken cancellation) =>
-        _bounds.IsExact ? AsyncEnumerable.Empty<IReadOnlyList<FoundTrace>>() : RowsAsync(scope.Where(SqlBounds.And(_bounds.Perhaps, SqlBounds.Not(_bounds.Surely))), TraceSearch.TimeLimitSeconds, cancellation);
+    private IAsyncEnumerable<IReadOnlyList<FoundTrace>> OpenRowsAsync(CancellationToken cancellation) => _bounds.IsExact
+        ? AsyncEnumerable.Empty<IReadOnlyList<FoundTrace>>()
+        : RowsAsync(scope.Where(SqlBounds.And(_bounds.Perhaps, SqlBounds.Not(_bounds.Surely)), first: _bounds.Open), TraceSearch.TimeLimitSeconds, cancellation);
 
     /// <summary>The rows among them that match, in batches.</summary>
-    private async IAsyncEnumerable<IReadOnlyList<FoundTrace>> RowsAsync(string from, int seconds, [EnumeratorCancellation] CancellationToken cancellation, Action<TracePosition>? passed = null)
+    private async IAsyncEnumerable<IReadOnlyList<FoundTrace>> RowsAsync(string from, int seconds, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var reader = await RowReader.AskAsync(server, $"toUInt8({_bounds.Surely}) AS sure, {RowFilter.Columns} {from}", seconds, cancellation);
         var (batch, bytes) = (new List<(bool Sure, FoundTrace Row)>(), 0L);
@@ -168,11 +200,8 @@ internal sealed class ClickHouseView(ClickHouseServer server, TraceScope scope, 
             var isNext = await reader.NextAsync(cancellation);
             if (isNext)
             {
-                var sure = await reader.ByteAsync(cancellation) != 0;
-                var row = await RowFilter.ReadAsync(reader, cancellation);
-                passed?.Invoke(row.Position);
-                batch.Add((sure, row));
-                bytes += row.Line.Length;
+                batch.Add((await reader.ByteAsync(cancellation) != 0, await RowFilter.ReadAsync(reader, cancellation)));
+                bytes += batch[^1].Row.Line.Length;
             }
             if (batch.Count > 0 && (!isNext || batch.Count == BatchRows || bytes > BatchBytes))
             {

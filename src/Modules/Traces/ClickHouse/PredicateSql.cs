@@ -13,11 +13,6 @@ namespace Akashi.Traces.ClickHouse;
 /// </summary>
 internal static class PredicateSql
 {
-    private const string ShortInteger = "^-?[0-9]{1,18}$";
-    private const string Number = "^-?[0-9]+([.][0-9]+)?$";
-    private const string Part = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
-    private const string Address = $"^{Part}[.]{Part}[.]{Part}[.]{Part}$";
-
     public static SqlBounds Of(Predicate predicate) => predicate switch
     {
         AllTraces => SqlBounds.Exactly(SqlBounds.True),
@@ -48,7 +43,7 @@ internal static class PredicateSql
         var name = SqlLiteral.Of(folded);
         var listed = ofFolded switch
         {
-            null => new SqlBounds(SqlBounds.False, $"has(keys, {name})"),
+            null => SqlBounds.WithOpen(SqlBounds.False, $"has(keys, {name})"),
             SqlBounds.True => SqlBounds.Exactly($"has(keys, {name})"),
             _ => SqlBounds.Exactly($"arrayExists((k, v) -> k = {name} AND {ofFolded}, keys, vals)"),
         };
@@ -75,7 +70,7 @@ internal static class PredicateSql
         var written = new Folder().Compose(Encoding.UTF8.GetBytes(exact.Value)).ToArray();
         var same = OfField(exact.Field, written.Length == 0, column => SqlBounds.Exactly(Ascii.IsValid(written) ? $"{column} = {SqlLiteral.Of(written)}" : SqlBounds.False), null);
         // What is equal as written is equal when folded.
-        return new SqlBounds(same.Surely, SqlBounds.Or(same.Surely, SqlBounds.And(same.Perhaps, OfSet(exact.Field, [Folder.Fold(exact.Value)]).Perhaps)));
+        return SqlBounds.WithOpen(same.Surely, SqlBounds.And(same.Open, OfSet(exact.Field, [Folder.Fold(exact.Value)]).Perhaps));
     }
 
     private static SqlBounds OfLike(FieldLike like)
@@ -95,40 +90,41 @@ internal static class PredicateSql
         static string Folded(PatternPart part) => SqlLiteral.Of(Folder.Fold(part.Text));
     }
 
-    /// <summary>Numbers of up to 18 digits are compared there; longer ones and fractions here.</summary>
+    /// <summary>Integers written as they print are compared there; other numbers here, which begin and end as such.</summary>
     private static SqlBounds OfNumber(string field, PlainNumber? low, bool lowCounts, PlainNumber? high, bool highCounts)
     {
         Int128 first = long.MinValue, last = long.MaxValue;
         if (low is not null && DecimalText.TryRead(Encoding.ASCII.GetBytes(low.Text), out var bound)) first = bound.Floor() + (bound.IsInteger && lowCounts ? 0 : 1);
         if (high is not null && DecimalText.TryRead(Encoding.ASCII.GetBytes(high.Text), out bound)) last = bound.Floor() - (bound.IsInteger && !highCounts ? 1 : 0);
-        var (from, to) = (Clamped(first), Clamped(last));
+        // Bounds beyond 64 bits leave either all integers or, in an order that no number is between, none.
+        var isEmpty = first > last || first > long.MaxValue || last < long.MinValue;
         return OfField(field, acceptsEmpty: false, column =>
         {
-            var integer = $"match({column}, {SqlLiteral.Of(ShortInteger)})";
-            var inside = SqlBounds.And(integer, string.Create(CultureInfo.InvariantCulture, $"toInt64OrZero({column}) >= {from}"), string.Create(CultureInfo.InvariantCulture, $"toInt64OrZero({column}) <= {to}"));
-            return new SqlBounds(inside, SqlBounds.Or(inside, SqlBounds.And($"match({column}, {SqlLiteral.Of(Number)})", SqlBounds.Not(integer))));
+            var integer = $"toInt64OrZero({column})";
+            var isInteger = $"toString({integer}) = {column}";
+            var inside = isEmpty ? SqlBounds.False : SqlBounds.And(
+                isInteger,
+                first <= long.MinValue ? SqlBounds.True : string.Create(CultureInfo.InvariantCulture, $"{integer} >= {first}"),
+                last >= long.MaxValue ? SqlBounds.True : string.Create(CultureInfo.InvariantCulture, $"{integer} <= {last}"));
+            return SqlBounds.WithOpen(inside, $"(({column} >= '0' AND {column} < ':' OR {column} >= '-' AND {column} < '.') AND NOT {isInteger})");
         }, null);
-
-        // Beyond 19 digits all such bounds mean the same.
-        static long Clamped(Int128 number) => (long)Int128.Clamp(number, -2_000_000_000_000_000_000, 2_000_000_000_000_000_000);
     }
 
-    /// <summary>A plain IPv4 address is looked at there; IPv6, lists and spaces here.</summary>
+    /// <summary>A plain IPv4 address is looked at there; what may be IPv6, a list or have spaces around it here.</summary>
     private static SqlBounds OfNetwork(FieldInNetwork condition)
     {
         var network = condition.Network;
         return OfField(condition.Field, acceptsEmpty: false, column =>
         {
-            var isPlain = $"match({column}, {SqlLiteral.Of(Address)})";
-            var inside = SqlBounds.False;
-            if (network.BaseAddress.AddressFamily == AddressFamily.InterNetwork)
-            {
-                var first = BinaryPrimitives.ReadUInt32BigEndian(network.BaseAddress.GetAddressBytes());
-                var last = network.PrefixLength == 0 ? uint.MaxValue : first | (uint)((1UL << (32 - network.PrefixLength)) - 1);
-                inside = SqlBounds.And(isPlain, string.Create(CultureInfo.InvariantCulture, $"IPv4StringToNum({column}) >= {first}"), string.Create(CultureInfo.InvariantCulture, $"IPv4StringToNum({column}) <= {last}"));
-            }
-            var other = $"({column} != '' AND NOT {isPlain})";
-            return new SqlBounds(inside, SqlBounds.Or(inside, other));
+            if (network.BaseAddress.AddressFamily != AddressFamily.InterNetwork) return SqlBounds.WithOpen(SqlBounds.False, $"position({column}, ':') > 0");
+            var first = BinaryPrimitives.ReadUInt32BigEndian(network.BaseAddress.GetAddressBytes());
+            var last = network.PrefixLength == 0 ? uint.MaxValue : first | (uint)((1UL << (32 - network.PrefixLength)) - 1);
+            var parts = Enumerable.Range(1, 4).Select(number => $"toUInt64OrZero(splitByChar('.', {column})[{number}])").ToList();
+            var address = $"({parts[0]} * 16777216 + {parts[1]} * 65536 + {parts[2]} * 256 + {parts[3]})";
+            var isPlain = $"concat(toString({parts[0]}), '.', toString({parts[1]}), '.', toString({parts[2]}), '.', toString({parts[3]})) = {column}";
+            var inside = SqlBounds.And([isPlain, .. parts.Select(part => $"{part} <= 255"), string.Create(CultureInfo.InvariantCulture, $"{address} >= {first}"), string.Create(CultureInfo.InvariantCulture, $"{address} <= {last}")]);
+            // An IPv4 address written as IPv6 has ffff in it.
+            return SqlBounds.WithOpen(inside, $"(position({column}, ',') > 0 OR position({column}, ' ') > 0 OR position({Lower(column)}, 'ffff') > 0)");
         }, null);
     }
 
@@ -137,7 +133,7 @@ internal static class PredicateSql
     {
         var needle = new RegexNeeds(pattern).Needle();
         if (needle.Length == 0 || !Ascii.IsValid(needle) || needle.Contains((byte)'"')) return SqlBounds.Unknown;
-        return new SqlBounds(SqlBounds.False, $"(bitTest(has, {TraceColumns.NotAsciiBit}) OR position(lower(line), {SqlLiteral.Of(Encoding.ASCII.GetString(needle).ToLowerInvariant())}) > 0)");
+        return SqlBounds.WithOpen(SqlBounds.False, $"(bitTest(has, {TraceColumns.NotAsciiBit}) OR position(lower(line), {SqlLiteral.Of(Encoding.ASCII.GetString(needle).ToLowerInvariant())}) > 0)");
     }
 
     private static string Lower(string column) => $"lower({column})";

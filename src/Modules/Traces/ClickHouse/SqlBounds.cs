@@ -1,25 +1,29 @@
 namespace Akashi.Traces.ClickHouse;
 
-/// <summary>
-/// A condition as far as ClickHouse can say it: rows of which it surely holds, and rows of which it may hold. Where the two differ, what is in between is
-/// looked at here, row by row.
-/// </summary>
-internal readonly record struct SqlBounds(string Surely, string Perhaps)
+/// <summary>A condition as far as ClickHouse can say it. Where it cannot, rows are looked at here, one by one.</summary>
+/// <param name="Surely">Rows of which it holds for certain.</param>
+/// <param name="Perhaps">Rows of which it may hold.</param>
+/// <param name="Open">Cheap to ask; all rows between the two are among these.</param>
+internal readonly record struct SqlBounds(string Surely, string Perhaps, string Open)
 {
     public const string True = "1";
     public const string False = "0";
 
-    public static readonly SqlBounds Unknown = new(False, True);
+    public static readonly SqlBounds Unknown = new(False, True, True);
 
-    public bool IsExact => string.Equals(Surely, Perhaps, StringComparison.Ordinal);
+    public bool IsExact => Open == False;
 
-    public static SqlBounds Exactly(string condition) => new(condition, condition);
+    public static SqlBounds Exactly(string condition) => new(condition, condition, False);
 
-    public static SqlBounds operator !(SqlBounds one) => new(Not(one.Perhaps), Not(one.Surely));
+    /// <summary>Holds of the first, and may hold of others that are open.</summary>
+    public static SqlBounds WithOpen(string surely, string open) => new(surely, Or(surely, open), open);
 
-    public static SqlBounds All(IReadOnlyList<SqlBounds> terms) => new(And(terms.Select(term => term.Surely)), And(terms.Select(term => term.Perhaps)));
+    public static SqlBounds operator !(SqlBounds one) => new(Not(one.Perhaps), Not(one.Surely), one.Open);
 
-    public static SqlBounds Any(IReadOnlyList<SqlBounds> terms) => new(Or(terms.Select(term => term.Surely)), Or(terms.Select(term => term.Perhaps)));
+    // A row that is open in no term is certain in the whole.
+    public static SqlBounds All(IReadOnlyList<SqlBounds> terms) => new(And(terms.Select(term => term.Surely)), And(terms.Select(term => term.Perhaps)), Or(terms.Select(term => term.Open)));
+
+    public static SqlBounds Any(IReadOnlyList<SqlBounds> terms) => new(Or(terms.Select(term => term.Surely)), Or(terms.Select(term => term.Perhaps)), Or(terms.Select(term => term.Open)));
 
     public static string And(params IEnumerable<string> terms)
     {
@@ -29,7 +33,7 @@ internal readonly record struct SqlBounds(string Surely, string Perhaps)
 
     public static string Or(params IEnumerable<string> terms)
     {
-        var list = terms.Where(term => term != False).ToList();
+        var list = terms.Where(term => term != False).Distinct(StringComparer.Ordinal).ToList();
         return list.Contains(True) ? True : list.Count == 0 ? False : $"({string.Join(" OR ", list)})";
     }
 

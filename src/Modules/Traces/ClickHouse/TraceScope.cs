@@ -26,9 +26,11 @@ internal sealed class TraceScope
     public IReadOnlyList<SearchableDay> Days { get; }
 
     /// <summary>All rows of the days, whatever their time.</summary>
-    public string OfDays() => $"FROM {_table} WHERE {InDays(Days)} AND {Owned}";
+    public string Of(IReadOnlyList<SearchableDay> days) => $"FROM {_table} WHERE {InDays(days)} AND {Owned}";
 
-    public string Where(string condition, IReadOnlyList<SearchableDay>? days = null) => $"FROM {_table} WHERE {SqlBounds.And(InDays(days ?? Days), Owned, _time, condition)}";
+    /// <param name="first">Cheap to ask: the other columns are read only of rows of which it holds.</param>
+    public string Where(string condition, IReadOnlyList<SearchableDay>? days = null, string first = SqlBounds.True) =>
+        $"FROM {_table} {(first == SqlBounds.True ? "" : $"PREWHERE {first} ")}WHERE {SqlBounds.And(InDays(days ?? Days), Owned, _time, condition)}";
 
     /// <summary>Rows behind a position in the order of all traces.</summary>
     public static string Behind(TraceOrder order, TracePosition? position)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Http.Json;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -54,6 +55,9 @@ public sealed class WalledServer : IAsyncLifetime
         var batch = (await Server.Database.QueryAsOwnerAsync<(string FileName, string BatchId, string ObjectKey)>("SELECT file_name, batch_id, object_key FROM traces.batch WHERE tenant_id = @id ORDER BY leaf_index LIMIT 1", new { id = b.Id.Value })).Single();
         using var api = CreateApi(b);
         var row = await RowIdAsync(api);
+        var saved = await IdOfAsync(api, "/api/v1/traces/searches", new { name = "B", query = SecretOfB, shared = true });
+        var export = NewGuid().ToString();
+        await api.Client.GetByteArrayAsync(new Uri("/api/v1/traces/export?q=*&run=" + export, UriKind.Relative));
         IdsOfB =
         [
             new("tenant", b.Id.ToString(), NewGuid().ToString("N")),
@@ -66,6 +70,8 @@ public sealed class WalledServer : IAsyncLifetime
             new("batch", batch.BatchId, RandomNumberGenerator.GetHexString(32, lowercase: true)),
             new("object", batch.ObjectKey, batch.ObjectKey.Replace(b.Id.ToString(), NewGuid().ToString("N"), StringComparison.Ordinal)),
             new("trace", row, row.Replace(batch.BatchId, RandomNumberGenerator.GetHexString(32, lowercase: true), StringComparison.Ordinal).Replace(TerminalOfB.Tmid.ToString(), NewGuid().ToString(), StringComparison.Ordinal)),
+            new("saved search", saved, NewGuid().ToString()),
+            new("export", export, NewGuid().ToString()),
             new("certificate", TerminalOfB.Certificate.SerialNumber, RandomNumberGenerator.GetHexString(32)),
             new("word", SecretOfB, "nobodyhassaidthisword"),
             new("activation code", $"{b.Id}.{new string('A', 43)}", $"{NewGuid():N}.{new string('A', 43)}"),
@@ -134,6 +140,13 @@ public sealed class WalledServer : IAsyncLifetime
 
     /// <summary>No version 7: those of one moment begin alike.</summary>
     private static Guid NewGuid() => new(RandomNumberGenerator.GetBytes(16));
+
+    private static async Task<string> IdOfAsync(ServiceApi api, string path, object made)
+    {
+        using var answer = await api.Client.PostAsJsonAsync(path, made);
+        using var json = System.Text.Json.JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        return json.RootElement.GetProperty("id").GetString()!;
+    }
 
     private static async Task<string> RowIdAsync(ServiceApi api)
     {

@@ -14,7 +14,7 @@ internal static class DownloadGroups
     public static async Task HandleAsync(HttpContext context, TraceSearch search, AuditLog audit, string? q, DateTimeOffset? from, DateTimeOffset? to, string[]? by, string? sum, CancellationToken cancellation)
     {
         var fields = by ?? [];
-        var outcome = await search.GroupsAsync(context.Caller().Tenant, q ?? "*", from, to, fields, sum, TraceSearch.MaximumLimit, cancellation);
+        var outcome = await search.GroupsAsync(context.Caller().Tenant, q ?? "*", from, to, fields, sum, TraceSearch.MaximumGroups, cancellation);
         if (!outcome.TryGet(out var groups, out var failure))
         {
             await failure.ToProblem().ExecuteAsync(context);

@@ -17,6 +17,7 @@ namespace Akashi.Traces.Search;
 internal sealed class TraceSearch(ITraceStore store, TenantQuotas quotas, TraceQueues queues)
 {
     public const int MaximumLimit = 1000;
+    public const int MaximumGroups = 10_000;
     private const int HistogramBuckets = 60;
     public const int TimeLimitSeconds = 60;
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(TimeLimitSeconds);
@@ -72,7 +73,7 @@ internal sealed class TraceSearch(ITraceStore store, TenantQuotas quotas, TraceQ
         TenantId tenant, string query, DateTimeOffset? from, DateTimeOffset? to, IReadOnlyList<string> by, string? sum, int limit, CancellationToken cancellation)
     {
         if (by.Count is < 1 or > SegmentSearch.MaxGroupFields) return Failed<TraceGroups>(new FieldInvalid("by", $"{by.Count}", $"1–{SegmentSearch.MaxGroupFields}"));
-        if (limit is < 1 or > MaximumLimit) return Failed<TraceGroups>(new FieldInvalid("limit", $"{limit}", $"1–{MaximumLimit}"));
+        if (limit is < 1 or > MaximumGroups) return Failed<TraceGroups>(new FieldInvalid("limit", $"{limit}", $"1–{MaximumGroups}"));
         return AskAsync(tenant, query, from, to, (_, view, cancel) => view.GroupsAsync(by, sum, limit, cancel), cancellation);
     }
 

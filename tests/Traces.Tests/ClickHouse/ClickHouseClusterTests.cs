@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Akashi.Agent.Protocol;
 using Akashi.TestKit;
 using Akashi.TestKit.ClickHouse;
@@ -60,7 +61,7 @@ public sealed class ClickHouseClusterTests(ClickHouseClusterFixture cluster) : I
             var loading = LoadAsync();
             if (round is 1 or 4)
             {
-                await Task.Delay(20 * round, Cancellation); // in the midst of it
+                await Task.Delay(100 + RandomNumberGenerator.GetInt32(400), Cancellation); // in the midst of it
                 await cluster.Cluster.Servers[round == 1 ? 0 : 3].KillAsync();
             }
             if (round is 3 or 6) await cluster.Cluster.Servers[round == 3 ? 0 : 3].StartAgainAsync();
@@ -76,7 +77,7 @@ public sealed class ClickHouseClusterTests(ClickHouseClusterFixture cluster) : I
             for (var batch = 0; batch < batches; batch++)
             {
                 var name = new BatchName(Tmid.Parse($"00000000-0000-0000-0000-{sent.Count:D12}"), TimeProvider.System.GetUtcNow(), pipeline.NewName().Id);
-                var lines = Enumerable.Range(0, 500).Select(number => TracePipeline.Line(number, $"{name.Id} {number}")).ToArray();
+                var lines = Enumerable.Range(0, 1500).Select(number => TracePipeline.Line(number, $"{name.Id} {number}")).ToArray();
                 sent.AddRange(lines);
                 Assert.Null((await pipeline.ReceiveAsync(name, lines)).Failure);
             }

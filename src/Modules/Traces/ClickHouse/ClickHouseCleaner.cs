@@ -47,7 +47,7 @@ internal sealed class ClickHouseCleaner(AkashiDatabase database, ClickHouseServe
             if (dropped || !entry.IsOpen && now - new DateTimeOffset(entry.Since, TimeSpan.Zero) < Shared) continue; // counted in the next run
             // One at a time: it is begun again only when the one before has come to its end.
             if (await server.ReadAsync($"SELECT count() FROM system.mutations WHERE database = {SqlLiteral.Of(server.Database)} AND is_done = 0", cancellation) == "0")
-                await server.ExecuteAsync($"ALTER TABLE {schema.Stored} DELETE WHERE {rows}", cancellation);
+                await server.ChangeRowsAsync($"ALTER TABLE {schema.Stored} DELETE WHERE {rows}", cancellation);
         }
     }
 
@@ -60,7 +60,7 @@ internal sealed class ClickHouseCleaner(AkashiDatabase database, ClickHouseServe
             var keep = int.Parse(text, CultureInfo.InvariantCulture);
             var isUsed = (await database.QueryBeforeTenantAsync<bool>("SELECT traces.cluster_partition_used(@keep, @day)", new { keep, day = entry.FirstDay }, cancellation))[0];
             if (isUsed) isDropped = false;
-            else await server.ExecuteAsync(string.Create(CultureInfo.InvariantCulture, $"ALTER TABLE {schema.Stored} DROP PARTITION ({keep}, {entry.FirstDay.DayNumber})"), cancellation);
+            else await server.ChangeRowsAsync(string.Create(CultureInfo.InvariantCulture, $"ALTER TABLE {schema.Stored} DROP PARTITION ({keep}, {entry.FirstDay.DayNumber})"), cancellation);
         }
         return isDropped;
     }

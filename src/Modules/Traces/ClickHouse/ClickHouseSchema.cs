@@ -11,6 +11,7 @@ namespace Akashi.Traces.ClickHouse;
 internal sealed class ClickHouseSchema(ClickHouseServer server) : IDisposable
 {
     private const string Local = "traces_local";
+    private const int ClusterSeconds = 20;
     private static readonly Version Oldest = Version.Parse(ClickHouseServer.Oldest);
 
     /// <summary>Codecs by column and skipping indexes without a setting.</summary>
@@ -22,8 +23,8 @@ internal sealed class ClickHouseSchema(ClickHouseServer server) : IDisposable
     /// <summary>What is asked, and written to.</summary>
     public string Table => $"{server.Database}.traces";
 
-    /// <summary>What is changed: the table itself, on every server that has a part of it.</summary>
-    public string Stored => server.Cluster.Length == 0 ? Table : $"{server.Database}.{Local}{OnCluster}";
+    /// <summary>What has the rows on each server.</summary>
+    public string Stored => server.Cluster.Length == 0 ? Table : $"{server.Database}.{Local}";
 
     private string OnCluster => server.Cluster.Length == 0 ? "" : $" ON CLUSTER {server.Cluster}";
 
@@ -37,13 +38,13 @@ internal sealed class ClickHouseSchema(ClickHouseServer server) : IDisposable
             if (_isReady) return;
             var text = await server.ReadAsync("SELECT version()", cancellation);
             if (VersionOf(text) is not { } version || version < Oldest) throw new TraceStoreException(new TraceStoreTooOld(text));
-            await server.ExecuteAsync($"CREATE DATABASE IF NOT EXISTS {server.Database}{OnCluster}", cancellation);
-            await server.ExecuteAsync($"CREATE TABLE IF NOT EXISTS {server.Database}.akashi_schema{OnCluster} (version UInt32, applied DateTime) ENGINE = {Engine("MergeTree", "akashi_schema", "all", "{shard}-{replica}")} ORDER BY version", cancellation);
+            await EverywhereAsync($"CREATE DATABASE IF NOT EXISTS {server.Database}{OnCluster}", cancellation);
+            await EverywhereAsync($"CREATE TABLE IF NOT EXISTS {server.Database}.akashi_schema{OnCluster} (version UInt32, applied DateTime) ENGINE = {Engine("MergeTree", "akashi_schema", "all", "{shard}-{replica}")} ORDER BY version", cancellation);
             var applied = uint.Parse(await server.ReadAsync($"SELECT max(version) FROM {server.Database}.akashi_schema", cancellation), CultureInfo.InvariantCulture);
             var steps = Steps(version);
             for (var step = (int)applied; step < steps.Count; step++)
             {
-                foreach (var statement in steps[step]) await server.ExecuteAsync(statement, cancellation);
+                foreach (var statement in steps[step]) await EverywhereAsync(statement, cancellation);
                 await server.ExecuteAsync($"INSERT INTO {server.Database}.akashi_schema SELECT {step + 1}, now()", cancellation);
             }
             _isReady = true;
@@ -64,6 +65,18 @@ internal sealed class ClickHouseSchema(ClickHouseServer server) : IDisposable
             : null;
     }
 
+    /// <summary>A server that is down does it when it comes up; what follows fails if it was not done on this one.</summary>
+    private async Task EverywhereAsync(string statement, CancellationToken cancellation)
+    {
+        try
+        {
+            await server.ExecuteAsync(statement, cancellation, ClusterSeconds);
+        }
+        catch (TraceStoreException e) when (e.Failure is SearchTimedOut && server.Cluster.Length > 0)
+        {
+        }
+    }
+
     /// <summary>Only ever added to.</summary>
     private List<string[]> Steps(Version version)
     {
@@ -78,7 +91,7 @@ internal sealed class ClickHouseSchema(ClickHouseServer server) : IDisposable
         return
         [
             [
-                $"CREATE TABLE IF NOT EXISTS {Stored} ({columns}{index}) ENGINE = {Engine("MergeTree", Local, "{shard}", "{replica}")} {order}",
+                $"CREATE TABLE IF NOT EXISTS {Stored}{OnCluster} ({columns}{index}) ENGINE = {Engine("MergeTree", Local, "{shard}", "{replica}")} {order}",
                 $"CREATE TABLE IF NOT EXISTS {Table}{OnCluster} ({columns}) ENGINE = Distributed({server.Cluster}, {server.Database}, {Local}, sipHash64(tmid))",
             ],
         ];

@@ -46,10 +46,10 @@ internal sealed partial class ClickHouseServer : IDisposable
 
     /// <summary>The answer to a question, read as it comes. Dispose it.</summary>
     /// <exception cref="TraceStoreException">No address answers, or the server refuses.</exception>
-    public async Task<HttpResponseMessage> AskAsync(string sql, int seconds, CancellationToken cancellation)
+    public async Task<HttpResponseMessage> AskAsync(string sql, int seconds, CancellationToken cancellation, string more = "")
     {
         var settings = string.Create(CultureInfo.InvariantCulture,
-            $"?max_execution_time={seconds}&max_memory_usage=4000000000&max_bytes_before_external_sort=1000000000&max_bytes_before_external_group_by=1000000000&distributed_aggregation_memory_efficient=1&load_balancing=in_order&max_query_size=67108864&max_ast_elements=1000000&max_expanded_ast_elements=4000000&max_ast_depth=10000");
+            $"?max_execution_time={seconds}&max_memory_usage=4000000000&max_bytes_before_external_sort=1000000000&max_bytes_before_external_group_by=1000000000&distributed_aggregation_memory_efficient=1&load_balancing=in_order&max_query_size=67108864&max_ast_elements=1000000&max_expanded_ast_elements=4000000&max_ast_depth=10000{more}");
         var first = _current;
         for (var attempt = 0; ; attempt++)
         {
@@ -69,10 +69,36 @@ internal sealed partial class ClickHouseServer : IDisposable
     }
 
     /// <summary>A statement that changes something, and may be repeated.</summary>
-    public async Task ExecuteAsync(string sql, CancellationToken cancellation)
+    /// <param name="clusterSeconds">So long it is waited for the servers of the cluster, when the statement says that it is for all.</param>
+    public async Task ExecuteAsync(string sql, CancellationToken cancellation, int clusterSeconds = 0)
     {
-        using var answer = await AskAsync(sql, seconds: 300, cancellation);
+        using var answer = await AskAsync(sql, seconds: 300, cancellation, Cluster.Length == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"&distributed_ddl_task_timeout={clusterSeconds}"));
         await answer.Content.CopyToAsync(Stream.Null, cancellation);
+    }
+
+    /// <summary>
+    /// A change of rows, told to every address, because each server changes its own shard's. Not through the cluster's queue of statements: there all would
+    /// wait for one that is down. Whether it is done is seen by counting.
+    /// </summary>
+    public async Task ChangeRowsAsync(string sql, CancellationToken cancellation)
+    {
+        TraceStoreException? fault = null;
+        var done = 0;
+        for (var number = 0; number < _addresses.Length; number++)
+        {
+            try
+            {
+                using var content = new StringContent(sql, Encoding.UTF8);
+                using var answer = await SendAsync(number, "", content, cancellation);
+                await answer.Content.CopyToAsync(Stream.Null, cancellation);
+                done++;
+            }
+            catch (TraceStoreException e)
+            {
+                fault = e;
+            }
+        }
+        if (done == 0 && fault is not null) throw fault;
     }
 
     /// <summary>The text of a short answer.</summary>

@@ -29,7 +29,7 @@ internal sealed class ClickHouseTenants(AkashiDatabase database, ClickHouseServe
         var started = clock.GetTimestamp();
         for (var isBegun = false; await server.ReadAsync($"SELECT count() FROM {schema.Table} WHERE {rows}", cancellation) != "0"; isBegun = true)
         {
-            if (!isBegun) await server.ExecuteAsync($"ALTER TABLE {schema.Stored} DELETE WHERE {rows}", cancellation);
+            if (!isBegun) await server.ChangeRowsAsync($"ALTER TABLE {schema.Stored} DELETE WHERE {rows}", cancellation);
             if (clock.GetElapsedTime(started) > Patience) throw new TimeoutException("ClickHouse still deletes the tenant's traces. Try again later.");
             await Task.Delay(Pause, cancellation);
         }

@@ -34,6 +34,7 @@ internal sealed class ClickHouseView(ClickHouseServer server, TraceScope scope, 
 
     public override Task<long> CountAsync(CancellationToken cancellation) => scope.Days.Count == 0 ? Task.FromResult(0L) : WholeAsync(async () =>
     {
+        await SettledAsync(scope.Days, cancellation);
         var count = _bounds.Surely == SqlBounds.False ? 0 : await NumberAsync($"toInt64(count()) {scope.Where(_bounds.Surely)}", cancellation);
         await foreach (var rows in OpenRowsAsync(cancellation)) count += rows.Count;
         return (count, scope.Days);
@@ -47,6 +48,7 @@ internal sealed class ClickHouseView(ClickHouseServer server, TraceScope scope, 
 
     private async Task<long[]> CountStepsAsync(long start, long width, int steps, CancellationToken cancellation)
     {
+        await SettledAsync(scope.Days, cancellation);
         var counts = new long[steps];
         using (var reader = await AskAsync(string.Create(CultureInfo.InvariantCulture, $"toInt64(intDiv(time - toInt64({start}), toInt64({width}))) AS step, toInt64(count()) {scope.Where(_bounds.Surely)} GROUP BY step"), cancellation))
         {
@@ -71,6 +73,7 @@ internal sealed class ClickHouseView(ClickHouseServer server, TraceScope scope, 
 
     private async Task<TraceGroups> CountGroupsAsync(IReadOnlyList<string> by, string? sum, int limit, CancellationToken cancellation)
     {
+        await SettledAsync(scope.Days, cancellation);
         var groups = new GroupCounts(by, sum);
         var fields = by.Select(field => new GroupField(field)).ToList();
         var added = sum is null ? null : new GroupField(sum);
@@ -113,7 +116,9 @@ internal sealed class ClickHouseView(ClickHouseServer server, TraceScope scope, 
             {
                 // A page is full when its last trace comes before all of the days that are left.
                 if (found.Count == limit && (order == TraceOrder.Newest ? days[at].MaxTime < found[^1].Position.Time : days[at].MinTime > found[^1].Position.Time)) break;
-                found.AddRange(await FirstOfAsync(order, limit, after, [.. days.Skip(at).Take(take)], cancellation));
+                IReadOnlyList<SearchableDay> some = [.. days.Skip(at).Take(take)];
+                await SettledAsync(some, cancellation);
+                found.AddRange(await FirstOfAsync(order, limit, after, some, cancellation));
                 Shorten(found, order, limit);
             }
             return (new TracePage(found, found.Count == limit ? found[^1].Position : null), (IReadOnlyList<SearchableDay>)[.. days.Take(at)]);
@@ -133,22 +138,28 @@ internal sealed class ClickHouseView(ClickHouseServer server, TraceScope scope, 
         // Nothing is held: what counts is a list.
     }
 
-    /// <summary>
-    /// An answer, and the rows of its days held against the catalogue: were there fewer or more, it would be wrong. A replica that lags behind is given some
-    /// time, and asked again.
-    /// </summary>
+    /// <summary>An answer, and the rows of its days held against the catalogue: were there fewer or more, it would be wrong.</summary>
     private async Task<T> WholeAsync<T>(Func<Task<(T Answer, IReadOnlyList<SearchableDay> Days)>> ask, CancellationToken cancellation)
     {
         var started = clock.GetTimestamp();
         while (true)
         {
             var (answer, days) = await ask();
-            var expected = days.Sum(day => day.Rows);
-            var found = await NumberAsync($"toInt64(count()) {scope.Of(days)}", cancellation);
-            if (found == expected) return answer;
-            if (clock.GetElapsedTime(started) > Patience) throw new TraceStoreException(new TraceStoreIncomplete(found, expected));
+            if (await FaultAsync(days, cancellation) is not { } fault) return answer;
+            if (clock.GetElapsedTime(started) > Patience) throw new TraceStoreException(fault);
             await Task.Delay(Pause, clock, cancellation);
         }
+    }
+
+    /// <summary>Of a cluster a replica may lag behind, and catch up just before it is counted afterwards: so it is counted before, too.</summary>
+    private Task SettledAsync(IReadOnlyList<SearchableDay> days, CancellationToken cancellation) =>
+        server.Cluster.Length == 0 ? Task.CompletedTask : WholeAsync(() => Task.FromResult((true, days)), cancellation);
+
+    private async Task<TraceStoreIncomplete?> FaultAsync(IReadOnlyList<SearchableDay> days, CancellationToken cancellation)
+    {
+        var expected = days.Sum(day => day.Rows);
+        var found = await NumberAsync($"toInt64(count()) {scope.Of(days)}", cancellation);
+        return found == expected ? null : new TraceStoreIncomplete(found, expected);
     }
 
     /// <summary>First the times, because whole rows would be read otherwise. Where rows must be looked at and the first of them do not fit, all are in one go.</summary>
@@ -193,20 +204,20 @@ internal sealed class ClickHouseView(ClickHouseServer server, TraceScope scope, 
     /// <summary>The rows among them that match, in batches.</summary>
     private async IAsyncEnumerable<IReadOnlyList<FoundTrace>> RowsAsync(string from, int seconds, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        using var reader = await RowReader.AskAsync(server, $"toUInt8({_bounds.Surely}) AS sure, {RowFilter.Columns} {from}", seconds, cancellation);
-        var (batch, bytes) = (new List<(bool Sure, FoundTrace Row)>(), 0L);
+        using var reader = await RowReader.AskAsync(server, $"{RowFilter.Columns} {from}", seconds, cancellation);
+        var (batch, bytes) = (new List<FoundTrace>(), 0L);
         while (true)
         {
             var isNext = await reader.NextAsync(cancellation);
             if (isNext)
             {
-                batch.Add((await reader.ByteAsync(cancellation) != 0, await RowFilter.ReadAsync(reader, cancellation)));
-                bytes += batch[^1].Row.Line.Length;
+                batch.Add(await RowFilter.ReadAsync(reader, cancellation));
+                bytes += batch[^1].Line.Length;
             }
             if (batch.Count > 0 && (!isNext || batch.Count == BatchRows || bytes > BatchBytes))
             {
                 IReadOnlyList<FoundTrace> matching;
-                using (await queues.Processors.StepAsync(tenant, cancellation)) matching = [.. batch.Where(row => row.Sure || _filter.Fits(row.Row.Line)).Select(row => row.Row)];
+                using (await queues.Processors.StepAsync(tenant, cancellation)) matching = [.. batch.Where(row => _bounds.IsExact || _filter.Fits(row.Line))];
                 if (matching.Count > 0) yield return matching;
                 batch.Clear();
                 bytes = 0;

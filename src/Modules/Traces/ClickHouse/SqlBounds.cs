@@ -8,6 +8,7 @@ internal readonly record struct SqlBounds(string Surely, string Perhaps, string 
 {
     public const string True = "1";
     public const string False = "0";
+    private const string Negated = "(NOT ";
 
     public static readonly SqlBounds Unknown = new(False, True, True);
 
@@ -41,6 +42,7 @@ internal readonly record struct SqlBounds(string Surely, string Perhaps, string 
     {
         True => False,
         False => True,
+        _ when term.StartsWith(Negated, StringComparison.Ordinal) => term[Negated.Length..^1], // a cluster of the oldest version trips over two of them
         _ => $"(NOT {term})",
     };
 }

@@ -47,7 +47,7 @@ internal abstract class TraceView : IDisposable
 internal readonly record struct TraceTimes(long Earliest, long Latest);
 
 /// <summary>Ends a question that the store cannot answer.</summary>
-internal sealed class TraceStoreException(Failure failure, Exception? cause = null) : IOException(failure.English, cause)
+internal sealed class TraceStoreException(Failure failure, Exception? cause = null) : IOException(failure.Cause is null ? failure.English : $"{failure.English} {failure.Cause}", cause)
 {
     public Failure Failure => failure;
 }

@@ -57,6 +57,7 @@ internal sealed partial class LiveTail(TailBatches batches, TailPlaces places, T
     private async Task<Failure> FollowAsync(TenantId tenant, HttpContext context, TailFilter filter, TailPosition position, Func<TraceRow, object> shape, EventStream stream, CancellationToken cancel)
     {
         var (checkedAt, beatAt, filledAt, allowance) = (clock.GetTimestamp(), 0L, clock.GetTimestamp(), (double)Burst);
+        var (left, leftAt) = (0L, clock.GetTimestamp());
         while (true)
         {
             var added = places.NextBatch(tenant);
@@ -76,12 +77,18 @@ internal sealed partial class LiveTail(TailBatches batches, TailPlaces places, T
                     allowance -= rows.Count;
                     foreach (var (line, row) in rows) await stream.SendAsync("trace", new TailPosition(batch.LeafIndex, line + 1), shape(row), cancel);
                     position = new TailPosition(batch.LeafIndex + 1, 0);
-                    if (more > 0) await stream.SendAsync("left-out", position, new { traces = more }, cancel);
+                    left += more;
                 }
                 catch (RegexMatchTimeoutException)
                 {
                     return new ExpressionTooSlow();
                 }
+                if (beatAt != 0 && clock.GetElapsedTime(beatAt) > Beat) break; // the rest comes with the next round
+            }
+            if (left > 0 && (round.Batches.Count == 0 || clock.GetElapsedTime(leftAt) > Look))
+            {
+                await stream.SendAsync("left-out", position, new { traces = left }, cancel);
+                (left, leftAt) = (0, clock.GetTimestamp());
             }
             if (clock.GetElapsedTime(checkedAt) > Recheck)
             {

@@ -48,7 +48,7 @@ public sealed class TestServer : IAsyncDisposable
     /// <param name="settings">Changes the settings that a test server has.</param>
     public static Task<TestServer> StartAsync(AkashiModule[] modules, Action<IServiceCollection>? configure, Func<ServerOptions, ServerOptions>? settings = null) => StartAsync(modules, configure, first: null, settings);
 
-    /// <summary>Another node on the same database, keys and clock; dispose of it before this one.</summary>
+    /// <summary>Another node on the same database, keys, objects and clock; dispose of it before this one.</summary>
     public Task<TestServer> StartBesideAsync(params AkashiModule[] modules) => StartAsync(modules, null, this, null);
 
     private static async Task<TestServer> StartAsync(AkashiModule[] modules, Action<IServiceCollection>? configure, TestServer? first, Func<ServerOptions, ServerOptions>? settings)
@@ -99,7 +99,11 @@ public sealed class TestServer : IAsyncDisposable
     {
         var folder = new TestFolder();
         var database = first?.Database ?? await TestDatabase.CreateAsync(modules);
-        if (first is not null) Directory.CreateSymbolicLink(folder.File("keys"), first.Options.KeysFolder);
+        if (first is not null)
+        {
+            Directory.CreateSymbolicLink(folder.File("keys"), first.Options.KeysFolder);
+            Directory.CreateSymbolicLink(folder.File("objects"), first.Options.ObjectsFolder);
+        }
         var options = new ServerOptions
         {
             Data = folder.Path,

@@ -90,6 +90,23 @@ public sealed class TailTests(TailServer fixture) : IClassFixture<TailServer>
     }
 
     [Fact]
+    public async Task Tail_OnAnotherNode_TellsWhatThisOneReceivesAndGoesOnHere()
+    {
+        string? last;
+        await using (var other = await _server.StartBesideAsync(new CertificatesModule(), new IdentityModule(), new EndpointsModule(), new TracesModule(), new PortalModule()))
+        {
+            using var client = other.CreateClient(ServiceHost.Api);
+            client.DefaultRequestHeaders.Authorization = new("Bearer", _tenants.A.Token);
+            using var tail = await TailReader.OpenAsync(await client.GetAsync(new Uri("/api/v1/traces/tail?q=cmd:nodes", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken));
+            await SendAsync(_tenants.A, Lines("nodes", 2));
+            Assert.Equal(0, Number(await tail.NextAsync("trace")));
+            last = tail.Seen[^1].Id;
+        }
+        using var here = await OpenAsync(_tenants.A, "cmd:nodes", last);
+        Assert.Equal(1, Number(Assert.Single(here.Seen, one => one.Name == "trace")));
+    }
+
+    [Fact]
     public async Task Tail_MoreThanPeopleCanRead_LeavesTheRestOutAndCountsIt()
     {
         using var tail = await OpenAsync(_tenants.A, "cmd:four");

@@ -92,6 +92,21 @@ public sealed class ClickHouseLoaderTests(ClickHouseFixture clickHouse) : IClass
     }
 
     [Fact]
+    public async Task Load_OfALogOfLineFeeds_IsWrittenInPiecesAndCountsWhole()
+    {
+        var name = _pipeline.NewName();
+        var log = new byte[500_000];
+        Array.Fill(log, (byte)'\n');
+        "last"u8.CopyTo(log.AsSpan(log.Length - 4));
+        Assert.True((await _pipeline.ReceiveZipAsync(name, TracePipeline.Zip(name, log))).TryGet(out _, out var failure), failure?.English);
+        await _pipeline.IndexAllAsync();
+        Assert.Equal(499_997, await CountAsync());
+        Assert.Equal("499996", await clickHouse.Server.QueryAsync($"SELECT max(number) FROM {_database}.traces"));
+        var (sound, report) = await _pipeline.VerifyAsync();
+        Assert.True(sound, report);
+    }
+
+    [Fact]
     public async Task View_WhileMoreIsLoaded_KeepsItsPicture()
     {
         await ReceiveAsync(2);

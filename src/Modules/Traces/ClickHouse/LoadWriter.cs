@@ -19,6 +19,9 @@ internal sealed class LoadWriter(LoadBook book, ClickHouseServer server, ClickHo
     /// <summary>Newer servers refuse rows of more than 100 partitions at once.</summary>
     private const int DaysAtOnce = 50;
 
+    /// <summary>A log of nothing but line feeds has a line a byte, and each is a row.</summary>
+    private const int BytesAtOnce = 64 << 20;
+
     /// <param name="only">Lines of other days are left out.</param>
     public async Task<WrittenLoad> WriteAsync(TenantId tenant, IReadOnlyList<(PendingBatch Batch, byte[] Log)> logs, JstDay? only, CancellationToken cancellation)
     {
@@ -35,15 +38,37 @@ internal sealed class LoadWriter(LoadBook book, ClickHouseServer server, ClickHo
         {
             var rows = new ByteWriter();
             var wanted = part.ToHashSet();
-            foreach (var (batch, log) in logs) Write(writer, batch, log, wanted, rows);
-            await server.InsertAsync($"INSERT INTO {schema.Table} ({RowWriter.Columns}) FORMAT RowBinary", rows.WrittenMemory, settings, limit.Token);
+            foreach (var (batch, log) in logs)
+            {
+                for (var (at, number) = (0, 0); at < log.Length;)
+                {
+                    (at, number) = Write(writer, batch, log, at, number, wanted, rows);
+                    if (rows.Length >= BytesAtOnce) await InsertAsync(rows, settings, limit.Token);
+                }
+            }
+            if (rows.Length > 0) await InsertAsync(rows, settings, limit.Token);
         }
         return new WrittenLoad(load, keep, days);
     }
 
-    private static void Write(RowWriter writer, PendingBatch batch, byte[] log, HashSet<JstDay> wanted, ByteWriter to)
+    private async Task InsertAsync(ByteWriter rows, string settings, CancellationToken cancellation)
     {
-        var lines = new LineSplitter(log);
-        for (var number = 0; lines.MoveNext(); number++) writer.Write(batch.Name, batch.CollectedAt, number, lines.Line, lines.End, wanted, to);
+        await server.InsertAsync($"INSERT INTO {schema.Table} ({RowWriter.Columns}) FORMAT RowBinary", rows.WrittenMemory, settings, cancellation);
+        rows.Clear();
+    }
+
+    /// <summary>Writes lines until the log ends or the rows are enough.</summary>
+    /// <param name="number">Of the line that begins there.</param>
+    /// <returns>Where to go on.</returns>
+    private static (int At, int Number) Write(RowWriter writer, PendingBatch batch, byte[] log, int at, int number, HashSet<JstDay> wanted, ByteWriter to)
+    {
+        var lines = new LineSplitter(log.AsSpan(at));
+        var next = at;
+        while (to.Length < BytesAtOnce && lines.MoveNext())
+        {
+            writer.Write(batch.Name, batch.CollectedAt, number++, lines.Line, lines.End, wanted, to);
+            next = at + lines.Start + lines.Length + lines.End.Bytes().Length;
+        }
+        return (next, number);
     }
 }

@@ -50,9 +50,12 @@ internal sealed class ArchiveVerification(
             await using (var session = await database.OpenAsync(tenant.Id, cancellation)) state = await VerifiedState.ReadAsync(session, cancellation);
             var (expected, objects, gone) = await WalkArchiveAsync(tenant.Id, state, findings, cancellation);
             var stored = options.ClickHouse.IsSet ? await WalkStoreAsync(tenant.Id, findings, cancellation) : WalkSegments(tenant.Id, state, findings, cancellation);
-            foreach (var (key, sum) in state.Expired) stored[key] = stored.GetValueOrDefault(key).Plus(sum.Lines, sum.Sum);
-            foreach (var key in gone) stored.Remove(key);
-            Compare(expected, stored, findings);
+            if (stored is not null)
+            {
+                foreach (var (key, sum) in state.Expired) stored[key] = stored.GetValueOrDefault(key).Plus(sum.Lines, sum.Sum);
+                foreach (var key in gone) stored.Remove(key);
+                Compare(expected, stored, findings);
+            }
             var unlogged = present.Count(key => !objects.Contains(key));
             var lines = expected.Values.Sum(sum => sum.Lines);
             report.WriteLine($"{tenant.SupportId}: {state.Size} batches, {lines} searchable lines in {(options.ClickHouse.IsSet ? "ClickHouse" : $"{state.Segments.Count} segments")}, {state.Pending.Count} batches pending, {unlogged} uploads never acknowledged, {gone.Count} batches past retention, {findings.Count} findings");
@@ -142,7 +145,8 @@ internal sealed class ArchiveVerification(
         return stored;
     }
 
-    private async Task<Dictionary<(string, string), LineSum>> WalkStoreAsync(TenantId tenant, Findings findings, CancellationToken cancellation)
+    /// <returns>Null when the store cannot be read, which is a finding.</returns>
+    private async Task<Dictionary<(string, string), LineSum>?> WalkStoreAsync(TenantId tenant, Findings findings, CancellationToken cancellation)
     {
         var stored = new Dictionary<(string, string), LineSum>();
         try
@@ -160,6 +164,7 @@ internal sealed class ArchiveVerification(
         catch (TraceStoreException e)
         {
             findings.Add($"searchable traces: {e.Message}");
+            return null;
         }
         return stored;
     }

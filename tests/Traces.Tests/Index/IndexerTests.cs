@@ -90,10 +90,10 @@ public sealed class IndexerTests : IAsyncLifetime
         Flip(_pipeline.Service<SegmentFolder>().PathOf(_pipeline.Tenant, damaged.FileName));
         var failure = (await _pipeline.Service<TraceSearch>().CountAsync(_pipeline.Tenant, "*", null, null, CancellationToken.None)).Failure;
         Assert.Equal("trace-store-damaged", failure?.Code);
-        Assert.Contains($"trace rebuild --day {damaged.Day}", failure!.English, StringComparison.Ordinal);
+        Assert.Contains($"trace rebuild --day {damaged.Days.First}", failure!.English, StringComparison.Ordinal);
         await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(9)); // waits for indexing meanwhile
         var queue = _pipeline.Service<RebuildQueue>();
-        Assert.Equal(1, await queue.RequestAsync(_pipeline.Tenant, damaged.Day, CancellationToken.None));
+        Assert.Equal(1, await queue.RequestAsync(_pipeline.Tenant, damaged.Days.First, CancellationToken.None));
         await _pipeline.Service<DayRebuild>().RunNextAsync(_pipeline.Tenant, CancellationToken.None);
         Assert.Empty(await queue.ListAsync(_pipeline.Tenant, CancellationToken.None));
         Assert.Equal(9, await CountAsync("*"));
@@ -109,7 +109,7 @@ public sealed class IndexerTests : IAsyncLifetime
     {
         await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(0));
         await IndexAllAsync();
-        var day = Assert.Single(await _pipeline.Service<SegmentCatalogue>().LiveAsync(_pipeline.Tenant, null, null, CancellationToken.None)).Day;
+        var day = Assert.Single(await _pipeline.Service<SegmentCatalogue>().LiveAsync(_pipeline.Tenant, null, null, CancellationToken.None)).Days.First;
         var arriving = Task.Run(async () =>
         {
             for (var i = 1; i < 40; i++)

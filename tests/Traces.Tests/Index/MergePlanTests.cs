@@ -2,6 +2,7 @@ using Akashi.Platform.Calendar;
 using Akashi.Platform.Crypto;
 using Akashi.Traces.Index;
 using Akashi.Traces.Store;
+using Akashi.Traces.Store.Format;
 
 namespace Akashi.Traces.Tests.Index;
 
@@ -19,9 +20,9 @@ public class MergePlanTests
         Assert.Equal(merged, MergePlan.Of(Enumerable.Range(0, count).Select(_ => Segment(Day, rows)), Now).Sum(group => group.Count));
 
     [Fact]
-    public void Of_SegmentsOfSeveralDaysOrSizes_AreNotMixed()
+    public void Of_SegmentsOfSeveralPeriodsOrSizes_AreNotMixed()
     {
-        var mixed = Enumerable.Range(0, 7).Select(_ => Segment(Day, 10)).Concat(Enumerable.Range(0, 7).Select(_ => Segment(Day.AddDays(1), 10))).Append(Segment(Day, 100_000));
+        var mixed = Enumerable.Range(0, 7).Select(_ => Segment(Day, 10)).Concat(Enumerable.Range(0, 7).Select(_ => Segment(Day.AddDays(SegmentFormat.PeriodDays), 10))).Append(Segment(Day, 100_000));
         Assert.Empty(MergePlan.Of(mixed, Now));
     }
 
@@ -30,7 +31,7 @@ public class MergePlanTests
     [InlineData(new long[] { 10, 300, 3000 }, 3)]
     [InlineData(new long[] { 500_000, 700_000, 900_000 }, 2)]
     [InlineData(new long[] { 3000 }, 0)]
-    public void Of_DayForWhichNothingComes_MergesTheRestWhereThatPays(long[] rows, int merged)
+    public void Of_PeriodForWhichNothingComes_MergesTheRestWhereThatPays(long[] rows, int merged)
     {
         var segments = rows.Select(count => Segment(Day, count)).ToList();
         Assert.Empty(MergePlan.Of(segments, Now + MergePlan.Quiet - TimeSpan.FromSeconds(1)));
@@ -40,6 +41,6 @@ public class MergePlanTests
     private static SegmentInfo Segment(JstDay day, long rows)
     {
         var id = Guid.CreateVersion7(Now);
-        return new SegmentInfo(id, day, $"{id:N}.seg", rows, rows, day.Start, day.Start, 1, Sha256.Of([]));
+        return new SegmentInfo(id, DayRange.Of(day), $"{id:N}.seg", rows, rows, day.Start, day.Start, 1, Sha256.Of([]));
     }
 }

@@ -1,5 +1,6 @@
 using Akashi.Platform.Retention;
 using Akashi.Traces.Index;
+using Akashi.Traces.Store;
 
 namespace Akashi.Traces.Tests.Retention;
 
@@ -37,6 +38,29 @@ public sealed class TraceRetentionTests : IAsyncLifetime
         await _pipeline.Merger.RemoveRetiredAsync(_pipeline.Tenant, Cancellation);
         Assert.Equal(files - 1, Directory.GetFiles(_pipeline.Options.SegmentsFolder, "*.seg", SearchOption.AllDirectories).Length);
         Assert.True((await _pipeline.VerifyAsync()).Sound);
+    }
+
+    [Fact]
+    public async Task Apply_SegmentWithLaterDays_LosesOnlyTheLinesThatArePast()
+    {
+        for (var day = 0; day < 3; day++, _pipeline.Clock.Advance(TimeSpan.FromDays(1))) await ReceiveAsync(1);
+        _pipeline.Clock.Advance(TimeSpan.FromHours(1));
+        await _pipeline.Merger.MergeAsync(_pipeline.Tenant, Cancellation);
+        var merged = Assert.Single(await LiveAsync());
+        Assert.Equal(6, merged.Rows);
+        _pipeline.Clock.Advance(TimeSpan.FromDays(88)); // the first day is 91 days old
+        Assert.Equal(2, await ApplyAsync());
+        var rest = Assert.Single(await LiveAsync());
+        Assert.Equal((4L, merged.Days.First.AddDays(1), merged.Days.Last), (rest.Rows, rest.Days.First, rest.Days.Last));
+        Assert.Equal(0, await ApplyAsync());
+        _pipeline.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(2, await ApplyAsync());
+        _pipeline.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(2, await ApplyAsync());
+        Assert.Empty(await LiveAsync());
+        Assert.Equal([6L, 4, 2], (await _pipeline.Database.QueryAsOwnerAsync<long>("SELECT rows FROM traces.segment ORDER BY segment_id DESC LIMIT 3")).Reverse());
+        var (sound, report) = await _pipeline.VerifyAsync();
+        Assert.True(sound, report);
     }
 
     [Fact]
@@ -102,7 +126,7 @@ public sealed class TraceRetentionTests : IAsyncLifetime
         await _pipeline.ReceiveAsync(name, "11/20/2019 13:20:00.000 +0900 evt=ps subEvt=start com=\"PC\" sn=1 cmd=\"old\"");
         await IndexAsync();
         // As an import would have filed it.
-        await _pipeline.Database.ExecuteAsOwnerAsync("UPDATE traces.segment SET day = '2019-11-20'");
+        await _pipeline.Database.ExecuteAsOwnerAsync("UPDATE traces.segment SET day = '2019-11-20', last_day = '2019-11-20'");
         Assert.Equal(0, await ApplyAsync());
         _pipeline.Clock.Advance(TimeSpan.FromDays(92));
         Assert.Equal(1, await ApplyAsync());
@@ -111,6 +135,8 @@ public sealed class TraceRetentionTests : IAsyncLifetime
     private RetentionBook Book => _pipeline.Service<RetentionBook>();
 
     private Task<long> ApplyAsync() => Book.ApplyAsync(_pipeline.Tenant, Cancellation);
+
+    private Task<IReadOnlyList<SegmentInfo>> LiveAsync() => _pipeline.Service<SegmentCatalogue>().LiveAsync(_pipeline.Tenant, null, null, Cancellation);
 
     private int Objects() => Directory.EnumerateFiles(_pipeline.Options.ObjectsFolder, "*.akb", SearchOption.AllDirectories).Count();
 

@@ -4,6 +4,7 @@ using Akashi.Platform.Calendar;
 using Akashi.Platform.Crypto;
 using Akashi.Traces.Contracts.Predicates;
 using Akashi.Traces.Lines;
+using Akashi.Traces.Store;
 using Akashi.Traces.Store.Format;
 using Akashi.Traces.Store.Search;
 using Akashi.Traces.Store.Writing;
@@ -64,15 +65,15 @@ public class RoundTripTests
     }
 
     [Fact]
-    public void Write_LinesOfSeveralDays_FilesEachUnderItsDay()
+    public void Write_LinesOfSeveralPeriods_FilesEachUnderItsDay()
     {
         using var store = new TestSegments();
         var segments = store.WriteLines(
-            "02/01/2026 23:59:59.999 +0900 n=1", "02/02/2026 00:00:00.000 +0900 n=2", "01/01/1970 00:00:00.000 +0900 n=3", "01/01/2099 00:00:00.000 +0900 n=4", "broken");
-        Assert.Equal([("2026-02-01", 1), ("2026-02-02", 4)], segments.Select(segment => (segment.Day.ToString(), (int)segment.Rows)));
+            "01/31/2026 23:00:00.000 +0900 n=0", "02/01/2026 23:59:59.999 +0900 n=1", "02/02/2026 00:00:00.000 +0900 n=2", "01/01/1970 00:00:00.000 +0900 n=3", "01/01/2099 00:00:00.000 +0900 n=4", "broken");
+        Assert.Equal([("2026-01-31–2026-02-01", 2), ("2026-02-02", 4)], segments.Select(segment => (segment.Days.ToString(), (int)segment.Rows)));
         var traces = Newest(store, new AllTraces(), 10);
-        Assert.Equal(["n=4", "broken", "n=2", "n=1", "n=3"], traces.Select(trace => Encoding.UTF8.GetString(trace.Line).Split(' ')[^1]));
-        Assert.Equal([LineFlags.Skewed, LineFlags.Unparsed, LineFlags.None, LineFlags.None, LineFlags.Skewed], traces.Select(trace => trace.Flags));
+        Assert.Equal(["n=4", "broken", "n=2", "n=1", "n=0", "n=3"], traces.Select(trace => Encoding.UTF8.GetString(trace.Line).Split(' ')[^1]));
+        Assert.Equal([LineFlags.Skewed, LineFlags.Unparsed, LineFlags.None, LineFlags.None, LineFlags.None, LineFlags.Skewed], traces.Select(trace => trace.Flags));
         Assert.Equal(new DateTimeOffset(2098, 12, 31, 15, 0, 0, TimeSpan.Zero), segments[1].MaxTime);
     }
 
@@ -83,7 +84,7 @@ public class RoundTripTests
         var segment = Assert.Single(store.WriteLines(Header + " a=1", Header + " a=2"));
         var bytes = File.ReadAllBytes(store.PathOf(segment));
         Assert.Equal((bytes.Length, Sha256.Of(bytes), 2L, SegmentFormat.Version), (segment.Bytes, segment.Digest, segment.Rows, segment.FormatVersion));
-        Assert.Equal(new JstDay(new DateOnly(2026, 2, 1)), segment.Day);
+        Assert.Equal(DayRange.Of(new JstDay(new DateOnly(2026, 2, 1))), segment.Days);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(store.PathOf(segment)));
         Assert.Equal(-1, bytes.AsSpan().IndexOf("2026"u8));
     }
@@ -124,11 +125,11 @@ public class RoundTripTests
         using var store = new TestSegments { Form = new SegmentForm(1, 1 + chance.Next(200)) };
         for (var flush = 2 + chance.Next(3); flush > 0; flush--) store.Write((TestSegments.Batch(chance), TestSegments.Log(chance, 1 + chance.Next(400))));
         if (chance.Chance(30)) store.Write([.. store.Rows.GroupBy(row => row.Name).Take(1).Select(batch => (batch.Key, Again(batch)))]); // the same rows once more
-        foreach (var day in store.Segments.GroupBy(segment => segment.Day).ToList())
+        foreach (var period in store.Segments.GroupBy(segment => SegmentFormat.PeriodOf(segment.Days.First)).ToList())
         {
-            var merged = new SegmentMerger(TimeProvider.System, store.Form).Merge(store.Tenant, store.Folder, [.. day.Select(store.Open)], store.KeyOf, CancellationToken.None);
-            Assert.Equal((day.Key, day.Sum(segment => segment.Rows)), (merged.Day, merged.Rows));
-            store.Segments.RemoveAll(day.Contains);
+            var merged = new SegmentMerger(TimeProvider.System, store.Form).Merge(store.Tenant, store.Folder, [.. period.Select(store.Open)], store.KeyOf, CancellationToken.None);
+            Assert.Equal((period.Min(segment => segment.Days.First), period.Max(segment => segment.Days.Last), period.Sum(segment => segment.Rows)), (merged.Days.First, merged.Days.Last, merged.Rows));
+            store.Segments.RemoveAll(period.Contains);
             store.Segments.Add(merged);
         }
         AssertSame(store);

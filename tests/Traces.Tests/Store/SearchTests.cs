@@ -6,6 +6,7 @@ using Akashi.Traces.Lines;
 using Akashi.Traces.Query;
 using Akashi.Traces.Search;
 using Akashi.Traces.Store.Columns;
+using Akashi.Traces.Store.Format;
 using Akashi.Traces.Store.Search;
 using Akashi.Traces.Store.Writing;
 using Akashi.Traces.Tests.Lines;
@@ -280,7 +281,7 @@ public class SearchTests
     private static void Merge(TestSegments store, Seeded chance)
     {
         if (chance.Chance(70)) return;
-        var day = store.Segments.GroupBy(segment => segment.Day).MaxBy(group => group.Count())!.ToList();
+        var day = store.Segments.GroupBy(segment => SegmentFormat.PeriodOf(segment.Days.First)).MaxBy(group => group.Count())!.ToList();
         var merged = new SegmentMerger(TimeProvider.System, store.Form).Merge(store.Tenant, store.Folder, [.. day.Select(store.Open)], store.KeyOf, CancellationToken.None);
         store.Segments.RemoveAll(day.Contains);
         store.Segments.Add(merged);

@@ -1,10 +1,11 @@
 using Akashi.Traces.Store;
+using Akashi.Traces.Store.Format;
 
 namespace Akashi.Traces.Index;
 
 /// <summary>
-/// Which segments to merge: as soon as a day has eight of about the same size, those become one, so each trace is rewritten at most once a tier. Once
-/// nothing has come for a while, what is left of a day becomes one, unless that would rewrite much for little.
+/// Which segments to merge: as soon as a period has eight of about the same size, those become one, so each trace is rewritten at most once a tier. Once
+/// nothing has come for a while, what is left of a period becomes one, unless that would rewrite much for little.
 /// </summary>
 internal static class MergePlan
 {
@@ -15,27 +16,27 @@ internal static class MergePlan
     /// <summary>The largest segment is rewritten only for at least a tenth of it.</summary>
     private const int WorthRewriting = 10;
 
-    /// <summary>How long nothing must have come for a day.</summary>
+    /// <summary>How long nothing must have come for a period.</summary>
     public static readonly TimeSpan Quiet = TimeSpan.FromMinutes(1);
 
-    /// <returns>Groups of segments, each of one day; at most one group a day.</returns>
+    /// <returns>Groups of segments, each of one period; at most one group a period.</returns>
     public static IReadOnlyList<IReadOnlyList<SegmentInfo>> Of(IEnumerable<SegmentInfo> live, DateTimeOffset now)
     {
         var groups = new List<IReadOnlyList<SegmentInfo>>();
-        foreach (var day in live.GroupBy(segment => segment.Day))
+        foreach (var period in live.GroupBy(segment => SegmentFormat.PeriodOf(segment.Days.First)))
         {
-            var tier = day.GroupBy(TierOf).Where(tier => tier.Count() >= Factor).OrderBy(tier => tier.Key).FirstOrDefault();
-            var sources = tier is not null ? WithinBounds(tier.OrderBy(segment => segment.Id)) : Rest(day.ToList(), now);
+            var tier = period.GroupBy(TierOf).Where(tier => tier.Count() >= Factor).OrderBy(tier => tier.Key).FirstOrDefault();
+            var sources = tier is not null ? WithinBounds(tier.OrderBy(segment => segment.Id)) : Rest(period.ToList(), now);
             if (sources.Count > 1) groups.Add(sources);
         }
         return groups;
     }
 
     /// <summary>All that fits into one, the smallest first.</summary>
-    private static List<SegmentInfo> Rest(List<SegmentInfo> day, DateTimeOffset now)
+    private static List<SegmentInfo> Rest(List<SegmentInfo> period, DateTimeOffset now)
     {
-        if (day.Any(segment => now - MadeAt(segment) < Quiet)) return [];
-        var sources = WithinBounds(day.OrderBy(segment => segment.Rows));
+        if (period.Any(segment => now - MadeAt(segment) < Quiet)) return [];
+        var sources = WithinBounds(period.OrderBy(segment => segment.Rows));
         return sources.Count > 1 && sources.SkipLast(1).Sum(segment => segment.Rows) * WorthRewriting >= sources[^1].Rows ? sources : [];
     }
 

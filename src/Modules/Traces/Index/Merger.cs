@@ -39,7 +39,7 @@ internal sealed partial class Merger(
         }
     }
 
-    /// <summary>One day of each tenant's, then the next of those that have more: many days of one do not hold up another.</summary>
+    /// <summary>One period of each tenant's, then the next of those that have more: many of one do not hold up another.</summary>
     private async Task MergeInTurnAsync(IReadOnlyList<TenantId> waiting, CancellationToken cancellation)
     {
         for (var round = 0; round < MaximumRounds && waiting.Count > 0; round++)
@@ -65,10 +65,10 @@ internal sealed partial class Merger(
     internal Task<int> MergeAsync(TenantId tenant, CancellationToken cancellation) => MergeAsync(tenant, int.MaxValue, cancellation);
 
     /// <returns>How many segments were merged into others.</returns>
-    private async Task<int> MergeAsync(TenantId tenant, int days, CancellationToken cancellation)
+    private async Task<int> MergeAsync(TenantId tenant, int periods, CancellationToken cancellation)
     {
         var merged = 0;
-        foreach (var sources in MergePlan.Of(await catalogue.LiveAsync(tenant, null, null, cancellation), clock.GetUtcNow()).Take(days))
+        foreach (var sources in MergePlan.Of(await catalogue.LiveAsync(tenant, null, null, cancellation), clock.GetUtcNow()).Take(periods))
         {
             using var lease = readers.Use(tenant, sources);
             var into = await BackgroundThread.RunAsync(() => new SegmentMerger(clock).Merge(tenant, folder.Of(tenant), lease.Readers, id => folder.KeyOf(tenant, id), cancellation));

@@ -16,6 +16,7 @@ internal sealed class SegmentCatalogue(AkashiDatabase database, TimeProvider clo
     {
         public Guid SegmentId { get; init; }
         public DateOnly Day { get; init; }
+        public DateOnly LastDay { get; init; }
         public string FileName { get; init; } = "";
         public long Rows { get; init; }
         public long Bytes { get; init; }
@@ -24,10 +25,10 @@ internal sealed class SegmentCatalogue(AkashiDatabase database, TimeProvider clo
         public int FormatVersion { get; init; }
         public byte[] Digest { get; init; } = [];
 
-        public SegmentInfo ToInfo() => new(SegmentId, new JstDay(Day), FileName, Rows, Bytes, MinTime, MaxTime, FormatVersion, new Sha256(Digest));
+        public SegmentInfo ToInfo() => new(SegmentId, new DayRange(new JstDay(Day), new JstDay(LastDay)), FileName, Rows, Bytes, MinTime, MaxTime, FormatVersion, new Sha256(Digest));
     }
 
-    private const string Columns = "segment_id, day, file_name, rows, bytes, min_time, max_time, format_version, digest";
+    private const string Columns = "segment_id, day, last_day, file_name, rows, bytes, min_time, max_time, format_version, digest";
 
     /// <summary>Live segments that may hold events in the range; one statement, so one consistent picture.</summary>
     public async Task<IReadOnlyList<SegmentInfo>> LiveAsync(TenantId tenant, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancellation)
@@ -50,7 +51,7 @@ internal sealed class SegmentCatalogue(AkashiDatabase database, TimeProvider clo
         var taken = await session.ExecuteAsync(
             "DELETE FROM traces.pending_batch WHERE tenant_id = @tenant AND leaf_index = ANY(@leaves)", new { tenant, leaves = leaves.ToArray() }, cancellation);
         if (taken != leaves.Count) throw new InvalidOperationException($"{leaves.Count - taken} of {leaves.Count} batches were indexed elsewhere; this round is dropped.");
-        await InsertAsync(session, segments, cancellation);
+        await InsertAsync(session, segments, clock.GetUtcNow(), cancellation);
         await session.CommitAsync(cancellation);
     }
 
@@ -58,12 +59,18 @@ internal sealed class SegmentCatalogue(AkashiDatabase database, TimeProvider clo
     public async Task ReplaceAsync(TenantId tenant, IReadOnlyCollection<Guid> merged, IReadOnlyList<SegmentInfo> into, CancellationToken cancellation)
     {
         await using var session = await database.OpenAsync(tenant, cancellation);
-        var retired = await session.ExecuteAsync(
-            "UPDATE traces.segment SET retired_at = @now WHERE tenant_id = @tenant AND segment_id = ANY(@merged) AND retired_at IS NULL",
-            new { tenant, merged = merged.ToArray(), now = clock.GetUtcNow() }, cancellation);
-        if (retired != merged.Count) throw new InvalidOperationException($"{merged.Count - retired} of {merged.Count} segments were merged elsewhere; this round is dropped.");
-        await InsertAsync(session, into, cancellation);
+        await ReplaceAsync(session, merged, into, cancellation);
         await session.CommitAsync(cancellation);
+    }
+
+    /// <summary>The same as a part of the caller's transaction. The traces count as published when the latest of the replaced segments was.</summary>
+    public async Task ReplaceAsync(TenantSession session, IReadOnlyCollection<Guid> merged, IReadOnlyList<SegmentInfo> into, CancellationToken cancellation)
+    {
+        var retired = await session.QueryAsync<DateTime>(
+            "UPDATE traces.segment SET retired_at = @now WHERE tenant_id = @Tenant AND segment_id = ANY(@merged) AND retired_at IS NULL RETURNING published_at",
+            new { session.Tenant, merged = merged.ToArray(), now = clock.GetUtcNow() }, cancellation);
+        if (retired.Count != merged.Count) throw new InvalidOperationException($"{merged.Count - retired.Count} of {merged.Count} segments were replaced elsewhere; this round is dropped.");
+        if (into.Count > 0) await InsertAsync(session, into, retired.Max(), cancellation);
     }
 
     /// <summary>Every file name that a row stands for, live or retired.</summary>
@@ -87,11 +94,11 @@ internal sealed class SegmentCatalogue(AkashiDatabase database, TimeProvider clo
         await session.CommitAsync(cancellation);
     }
 
-    private async Task InsertAsync(TenantSession session, IReadOnlyList<SegmentInfo> segments, CancellationToken cancellation)
+    private async Task InsertAsync(TenantSession session, IReadOnlyList<SegmentInfo> segments, DateTimeOffset published, CancellationToken cancellation)
     {
         const string sql = $"""
             INSERT INTO traces.segment (tenant_id, {Columns}, published_at)
-            VALUES (@tenant, @Id, @Day, @FileName, @Rows, @Bytes, @MinTime, @MaxTime, @FormatVersion, @Digest, @now)
+            VALUES (@tenant, @Id, @First, @Last, @FileName, @Rows, @Bytes, @MinTime, @MaxTime, @FormatVersion, @Digest, @published)
             """;
         foreach (var segment in segments)
         {
@@ -99,7 +106,8 @@ internal sealed class SegmentCatalogue(AkashiDatabase database, TimeProvider clo
             {
                 tenant = session.Tenant,
                 segment.Id,
-                segment.Day,
+                segment.Days.First,
+                segment.Days.Last,
                 segment.FileName,
                 segment.Rows,
                 segment.Bytes,
@@ -107,7 +115,7 @@ internal sealed class SegmentCatalogue(AkashiDatabase database, TimeProvider clo
                 segment.MaxTime,
                 segment.FormatVersion,
                 segment.Digest,
-                now = clock.GetUtcNow(),
+                published,
             }, cancellation);
         }
     }

@@ -20,6 +20,9 @@ internal readonly record struct FilingDay(JstDay Day, bool Skewed)
         return skewed ? new FilingDay(JstDay.Of(received), true) : new FilingDay(DayOf(time.UnixMilliseconds), false);
     }
 
+    /// <summary>Of a line that is filed already.</summary>
+    public static JstDay Of(long time, LineFlags flags, DateTimeOffset received) => (flags & LineFlags.Skewed) != 0 ? JstDay.Of(received) : DayOf(time);
+
     private static JstDay DayOf(long unixMilliseconds)
     {
         var days = Math.DivRem(unixMilliseconds + JstMilliseconds, DayMilliseconds, out var rest);

@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace Akashi.Traces.Rebuild;
 
 /// <summary>
-/// Makes the segments of a day anew from the archive and puts them in the place of the old ones, in one transaction. The catalogue knows how many
-/// lines there must be: if the archive gives another number, nothing is replaced. Runs in the merger's turn, so nobody else replaces segments.
+/// Makes the segments that have lines of a day anew from the archive, with all other days they have lines of, and puts them in the place of the old
+/// ones, in one transaction. The catalogue knows how many lines there must be: if the archive gives another number, nothing is replaced. Runs in the merger's turn, so nobody else replaces segments.
 /// </summary>
 internal sealed partial class DayRebuild(
     AkashiDatabase database, RebuildQueue queue, PendingBatches pending, SegmentCatalogue catalogue, SegmentFolder folder, TimeProvider clock, ILogger<DayRebuild> logger)
@@ -50,11 +50,11 @@ internal sealed partial class DayRebuild(
     /// <exception cref="InvalidDataException">The archive does not give the lines that the catalogue counts; nothing was replaced.</exception>
     public async Task<long> RunAsync(TenantId tenant, JstDay day, CancellationToken cancellation)
     {
-        var (old, batches) = await TakeStockAsync(tenant, day, cancellation);
+        var (days, old, batches) = await TakeStockAsync(tenant, day, cancellation);
         var written = new List<SegmentInfo>();
         try
         {
-            var builder = new SegmentBuilder(clock, SegmentForm.Merged, only: day);
+            var builder = new SegmentBuilder(clock, SegmentForm.Merged, only: days);
             foreach (var batch in batches)
             {
                 builder.Add(batch.Name, batch.CollectedAt, await pending.ReadLogAsync(tenant, batch, cancellation));
@@ -62,7 +62,7 @@ internal sealed partial class DayRebuild(
             }
             written.AddRange(await WriteAsync(tenant, builder));
             var (expected, found) = (old.Sum(segment => segment.Rows), written.Sum(segment => segment.Rows));
-            if (expected != found) throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"The archive has {found} lines of {day}, the catalogue counts {expected}. Nothing was replaced. Run akashi verify."));
+            if (expected != found) throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"The archive has {found} lines of {days}, the catalogue counts {expected}. Nothing was replaced. Run akashi verify."));
             await catalogue.ReplaceAsync(tenant, [.. old.Select(segment => segment.Id)], written, cancellation);
             return found;
         }
@@ -74,20 +74,31 @@ internal sealed partial class DayRebuild(
     }
 
     /// <summary>Segments and the batches that they were made of. While both are listed nothing is published for the day, or they are listed again.</summary>
-    private async Task<(List<SegmentInfo> Segments, List<PendingBatch> Batches)> TakeStockAsync(TenantId tenant, JstDay day, CancellationToken cancellation)
+    private async Task<(DayRange Days, List<SegmentInfo> Segments, List<PendingBatch> Batches)> TakeStockAsync(TenantId tenant, JstDay day, CancellationToken cancellation)
     {
-        var segments = await LiveAsync(tenant, day, cancellation);
+        var (days, segments) = await LiveAsync(tenant, day, cancellation);
         while (true)
         {
-            var batches = await BatchesAsync(database, tenant, day, cancellation);
-            var again = await LiveAsync(tenant, day, cancellation);
-            if (again.Select(segment => segment.Id).ToHashSet().SetEquals(segments.Select(segment => segment.Id))) return (segments, batches);
-            segments = again;
+            var batches = await BatchesAsync(database, tenant, days, cancellation);
+            var (daysNow, again) = await LiveAsync(tenant, day, cancellation);
+            if (again.Select(segment => segment.Id).ToHashSet().SetEquals(segments.Select(segment => segment.Id))) return (days, segments, batches);
+            (days, segments) = (daysNow, again);
         }
     }
 
-    private async Task<List<SegmentInfo>> LiveAsync(TenantId tenant, JstDay day, CancellationToken cancellation) =>
-        [.. (await catalogue.LiveAsync(tenant, null, null, cancellation)).Where(segment => segment.Day == day)];
+    /// <summary>All segments that share days with the day's, and with those: never more than a period.</summary>
+    private async Task<(DayRange Days, List<SegmentInfo> Segments)> LiveAsync(TenantId tenant, JstDay day, CancellationToken cancellation)
+    {
+        var live = await catalogue.LiveAsync(tenant, null, null, cancellation);
+        var days = DayRange.Of(day);
+        while (true)
+        {
+            var sharing = live.Where(segment => segment.Days.Overlaps(days)).ToList();
+            var wider = sharing.Aggregate(days, (range, segment) => range.With(segment.Days));
+            if (wider == days) return (days, sharing);
+            days = wider;
+        }
+    }
 
     private Task<IReadOnlyList<SegmentInfo>> WriteAsync(TenantId tenant, SegmentBuilder builder)
     {
@@ -95,12 +106,12 @@ internal sealed partial class DayRebuild(
         return BackgroundThread.RunAsync(() => builder.Write(tenant, path, id => folder.KeyOf(tenant, id)));
     }
 
-    /// <summary>Searchable batches that may have lines of a day.</summary>
-    public static async Task<List<PendingBatch>> BatchesAsync(AkashiDatabase database, TenantId tenant, JstDay day, CancellationToken cancellation)
+    /// <summary>Searchable batches that may have lines of the days.</summary>
+    public static async Task<List<PendingBatch>> BatchesAsync(AkashiDatabase database, TenantId tenant, DayRange days, CancellationToken cancellation)
     {
         await using var session = await database.OpenAsync(tenant, cancellation);
         var last = await session.QuerySingleAsync<long>("SELECT coalesce(max(leaf_index), -1) FROM traces.batch WHERE tenant_id = @tenant", new { tenant }, cancellation);
-        var (from, to) = (day.Start.AddDays(-2).ToUniversalTime(), day.Start.AddDays(93).ToUniversalTime());
+        var (from, to) = (days.First.Start.AddDays(-2).ToUniversalTime(), days.Last.Start.AddDays(93).ToUniversalTime());
         var batches = new List<PendingBatch>();
         while (await session.QueryAsync<PendingBatch>(Page, new { tenant, after = batches.Count == 0 ? -1 : batches[^1].LeafIndex, last, from, to, PageSize }, cancellation) is { Count: > 0 } page)
             batches.AddRange(page);

@@ -6,7 +6,7 @@ namespace Akashi.Traces.Store.Format;
 internal static class SegmentFormat
 {
     /// <summary>Raised when a reader of the previous version could misread a file; readers keep reading every older version.</summary>
-    public const ushort Version = 2;
+    public const ushort Version = 3;
     public const string FileSuffix = ".seg";
 
     public const int MaxBlockRows = 4096;
@@ -27,6 +27,11 @@ internal static class SegmentFormat
     public const int KeyBytes = 32;
     public const int NonceBytes = 12;
     public const int TagBytes = 16;
+
+    /// <summary>No segment has lines of more days than these, counted from 0001-01-01 on: what a terminal does again each day is kept once.</summary>
+    public const int PeriodDays = 16;
+
+    public static int PeriodOf(JstDay day) => day.Date.DayNumber / PeriodDays;
 
     public static string FileName(JstDay day, Guid segmentId) => $"{day}_{segmentId:N}{FileSuffix}";
 }

@@ -7,14 +7,14 @@ namespace Akashi.Traces.Store.Format;
 
 /// <summary>The plain first 64 bytes of a segment file. They are authenticated together with the directory.</summary>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct SegmentHeader(ushort Version, Guid Tenant, Guid Segment, JstDay Day)
+internal readonly record struct SegmentHeader(ushort Version, Guid Tenant, Guid Segment, DayRange Days)
 {
     public const int Length = 64;
     /// <summary>The file key is derived from the tenant's data key with HKDF-SHA-256 and the segment id; by whom is the keeper's business.</summary>
     private const byte KeyDerivation = 1;
     private static ReadOnlySpan<byte> Magic => "AKSEGMT\n"u8;
 
-    public static byte[] Write(TenantId tenant, Guid segment, JstDay day)
+    public static byte[] Write(TenantId tenant, Guid segment, DayRange days)
     {
         var bytes = new byte[Length];
         Magic.CopyTo(bytes);
@@ -22,7 +22,8 @@ internal readonly record struct SegmentHeader(ushort Version, Guid Tenant, Guid 
         bytes[10] = KeyDerivation;
         tenant.Value.TryWriteBytes(bytes.AsSpan(16), bigEndian: true, out _);
         segment.TryWriteBytes(bytes.AsSpan(32), bigEndian: true, out _);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(48), day.Date.DayNumber);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(48), days.First.Date.DayNumber);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(52), days.Last.Date.DayNumber);
         return bytes;
     }
 
@@ -33,9 +34,10 @@ internal readonly record struct SegmentHeader(ushort Version, Guid Tenant, Guid 
         var version = BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]);
         if (version is 0 or > SegmentFormat.Version) throw new InvalidDataException($"format version {version} is unknown; this program reads up to {SegmentFormat.Version}.");
         if (bytes[10] != KeyDerivation) throw new InvalidDataException($"key derivation {bytes[10]} is unknown.");
-        var day = BinaryPrimitives.ReadInt32LittleEndian(bytes[48..]);
-        if (day < 0 || day > DateOnly.MaxValue.DayNumber) throw new InvalidDataException($"day number {day} is impossible.");
-        return new SegmentHeader(version, new Guid(bytes[16..32], bigEndian: true), new Guid(bytes[32..48], bigEndian: true), new JstDay(DateOnly.FromDayNumber(day)));
+        var (first, last) = (BinaryPrimitives.ReadInt32LittleEndian(bytes[48..]), BinaryPrimitives.ReadInt32LittleEndian(bytes[52..]));
+        if (first < 0 || last < first || last > DateOnly.MaxValue.DayNumber) throw new InvalidDataException($"days from number {first} to {last} are impossible.");
+        return new SegmentHeader(version, new Guid(bytes[16..32], bigEndian: true), new Guid(bytes[32..48], bigEndian: true), 
+            new DayRange(new JstDay(DateOnly.FromDayNumber(first)), new JstDay(DateOnly.FromDayNumber(last))));
     }
 }
 

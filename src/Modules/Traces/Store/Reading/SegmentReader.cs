@@ -31,7 +31,7 @@ internal sealed class SegmentReader : IDisposable
     {
         (_handle, _cipher, _path, Directory, _directoryBytes) = (handle, cipher, path, directory, directoryBytes);
         Index = new SegmentIndex(this);
-        (Tenant, Id, Day) = (new TenantId(header.Tenant), header.Segment, header.Day);
+        (Tenant, Id, Days) = (new TenantId(header.Tenant), header.Segment, header.Days);
         FoldedKeys = [.. directory.Keys.Select(key => new Folder().Fold(key).ToArray())];
         KeyNames = [.. directory.Keys.Select(System.Text.Encoding.UTF8.GetString)];
         Rows = directory.Blocks.Sum(block => (long)block.Rows);
@@ -42,7 +42,7 @@ internal sealed class SegmentReader : IDisposable
 
     public Guid Id { get; }
 
-    public JstDay Day { get; }
+    public DayRange Days { get; }
 
     public long Rows { get; }
 

@@ -9,12 +9,12 @@ using Akashi.Traces.Store.Format;
 namespace Akashi.Traces.Store.Writing;
 
 /// <summary>
-/// Gathers the logs of one tenant's batches and writes their lines as segments, one a filing day (several when there are more than
-/// <see cref="MaxRowsAtOnce"/> lines). Holds the logs it was given until they are written: the caller writes when <see cref="Rows"/> or
+/// Gathers the logs of one tenant's batches and writes their lines as segments, one a period of filing days (several when there are
+/// more than <see cref="MaxRowsAtOnce"/> lines). Holds the logs it was given until they are written: the caller writes when <see cref="Rows"/> or
 /// <see cref="Bytes"/> reach its bound. Not thread-safe.
 /// </summary>
 /// <param name="only">Lines of other days are left out.</param>
-internal sealed class SegmentBuilder(TimeProvider clock, SegmentForm? form = null, JstDay? only = null)
+internal sealed class SegmentBuilder(TimeProvider clock, SegmentForm? form = null, DayRange? only = null)
 {
     /// <summary>A log of nothing but line feeds has a line a byte: what is kept of each while sorting must stay bounded.</summary>
     public const int MaxRowsAtOnce = 2_000_000;
@@ -57,11 +57,11 @@ internal sealed class SegmentBuilder(TimeProvider clock, SegmentForm? form = nul
                 var lines = new LineSplitter(log.Span);
                 for (var number = 0; lines.MoveNext(); number++)
                 {
-                    if (_count == MaxRowsAtOnce) WriteDays(tenant, folder, keyOf, batches, written);
+                    if (_count == MaxRowsAtOnce) WritePeriods(tenant, folder, keyOf, batches, written);
                     Append(lines, source.Received, index, terminals[batch], batch, number);
                 }
             }
-            WriteDays(tenant, folder, keyOf, batches, written);
+            WritePeriods(tenant, folder, keyOf, batches, written);
         }
         catch
         {
@@ -83,34 +83,38 @@ internal sealed class SegmentBuilder(TimeProvider clock, SegmentForm? form = nul
     {
         var parsed = LineParser.Parse(line.Line, _parsed) == LineFlags.None;
         var (day, skewed) = parsed ? FilingDay.Of(_parsed.Time, received) : new FilingDay(JstDay.Of(received), false);
-        if (only is { } wanted && day != wanted) return;
+        if (only is { } wanted && !wanted.Contains(day)) return;
         var time = parsed ? _parsed.Time.UnixMilliseconds : received.ToUnixTimeMilliseconds();
         if (_count == _lines.Length) Array.Resize(ref _lines, _count * 2);
-        _lines[_count++] = new LineRef(day.Date.DayNumber, terminal, time, log, batch, number, line.Start, line.Length, line.End, skewed);
+        _lines[_count++] = new LineRef(SegmentFormat.PeriodOf(day), day, terminal, time, log, batch, number, line.Start, line.Length, line.End, skewed);
     }
 
-    private void WriteDays(TenantId tenant, string folder, Func<Guid, byte[]> keyOf, BatchSource[] batches, List<SegmentInfo> written)
+    private void WritePeriods(TenantId tenant, string folder, Func<Guid, byte[]> keyOf, BatchSource[] batches, List<SegmentInfo> written)
     {
         Sort(_lines.AsSpan(0, _count));
         for (var start = 0; start < _count;)
         {
             var end = start + 1;
-            while (end < _count && _lines[end].Day == _lines[start].Day) end++;
-            written.Add(WriteDay(tenant, folder, keyOf, batches, start..end));
+            while (end < _count && _lines[end].Period == _lines[start].Period) end++;
+            written.Add(WritePeriod(tenant, folder, keyOf, batches, start..end));
             start = end;
         }
         _count = 0;
     }
 
-    private SegmentInfo WriteDay(TenantId tenant, string folder, Func<Guid, byte[]> keyOf, BatchSource[] batches, Range range)
+    private SegmentInfo WritePeriod(TenantId tenant, string folder, Func<Guid, byte[]> keyOf, BatchSource[] batches, Range range)
     {
         var id = Guid.CreateVersion7(clock.GetUtcNow());
         var used = new SortedSet<int>();
-        foreach (ref readonly var line in _lines.AsSpan(range)) used.Add(line.Batch);
+        var days = DayRange.Of(_lines[range.Start.Value].Day);
+        foreach (ref readonly var line in _lines.AsSpan(range))
+        {
+            used.Add(line.Batch);
+            days = days.With(DayRange.Of(line.Day));
+        }
         var local = new int[batches.Length];
         foreach (var (index, batch) in used.Index()) local[batch] = index;
-        var day = new JstDay(DateOnly.FromDayNumber(_lines[range.Start.Value].Day));
-        return SegmentFileWriter.Write(tenant, folder, id, day, [.. used.Select(batch => batches[batch])], keyOf(id), form ?? SegmentForm.Fresh, writer =>
+        return SegmentFileWriter.Write(tenant, folder, id, days, [.. used.Select(batch => batches[batch])], keyOf(id), form ?? SegmentForm.Fresh, writer =>
         {
             foreach (ref readonly var line in _lines.AsSpan(range))
             {
@@ -142,11 +146,11 @@ internal sealed class SegmentBuilder(TimeProvider clock, SegmentForm? form = nul
     /// <param name="Terminal">Rank among the terminals held.</param>
     /// <param name="Batch">Rank among the batches held.</param>
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct LineRef(int Day, int Terminal, long Time, int Log, int Batch, int Number, int Start, int Length, LineEnd End, bool Skewed)
+    private readonly record struct LineRef(int Period, JstDay Day, int Terminal, long Time, int Log, int Batch, int Number, int Start, int Length, LineEnd End, bool Skewed)
     {
         public static int Compare(LineRef left, LineRef right)
         {
-            var order = left.Day.CompareTo(right.Day);
+            var order = left.Period.CompareTo(right.Period);
             if (order == 0) order = left.Terminal.CompareTo(right.Terminal);
             if (order == 0) order = left.Time.CompareTo(right.Time);
             if (order == 0) order = left.Batch.CompareTo(right.Batch);

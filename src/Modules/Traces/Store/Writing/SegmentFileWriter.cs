@@ -53,11 +53,11 @@ internal sealed class SegmentFileWriter : IDisposable
     private long _written;
     private ulong _number;
 
-    private SegmentFileWriter(SafeFileHandle handle, TenantId tenant, Guid id, JstDay day, BatchSource[] batches, ReadOnlySpan<byte> key, SegmentForm form)
+    private SegmentFileWriter(SafeFileHandle handle, TenantId tenant, Guid id, DayRange days, BatchSource[] batches, ReadOnlySpan<byte> key, SegmentForm form)
     {
         (_handle, _batches, _level) = (handle, batches, form.CompressionLevel);
         _cipher = new ChunkCipher(tenant.Value, id, SegmentFormat.Version, key);
-        _header = SegmentHeader.Write(tenant, id, day);
+        _header = SegmentHeader.Write(tenant, id, days);
         _block = new BlockBuilder(_keys, form.BlockRows);
         _terms = new BlockTerms(_keys, _indexSeed);
         _output.Bytes(_header);
@@ -70,15 +70,15 @@ internal sealed class SegmentFileWriter : IDisposable
     /// <summary>Writes a whole segment durably: when this returns, file and folder entry are on disk.</summary>
     /// <param name="batches">Sorted; rows refer to them by index.</param>
     /// <param name="rows">Adds all rows, in the order of terminal, time, batch and line.</param>
-    public static SegmentInfo Write(TenantId tenant, string folder, Guid id, JstDay day, BatchSource[] batches, byte[] key, SegmentForm form, Action<SegmentFileWriter> rows)
+    public static SegmentInfo Write(TenantId tenant, string folder, Guid id, DayRange days, BatchSource[] batches, byte[] key, SegmentForm form, Action<SegmentFileWriter> rows)
     {
         SegmentInfo? info = null;
-        var name = SegmentFormat.FileName(day, id);
+        var name = SegmentFormat.FileName(days.First, id);
         DurableFile.Write(Path.Combine(folder, name), handle =>
         {
-            using var writer = new SegmentFileWriter(handle, tenant, id, day, batches, key, form);
+            using var writer = new SegmentFileWriter(handle, tenant, id, days, batches, key, form);
             rows(writer);
-            info = writer.Finish(id, day, name);
+            info = writer.Finish(id, days, name);
         });
         return info!;
     }
@@ -103,7 +103,7 @@ internal sealed class SegmentFileWriter : IDisposable
         _dictionary?.Dispose();
     }
 
-    private SegmentInfo Finish(Guid id, JstDay day, string name)
+    private SegmentInfo Finish(Guid id, DayRange days, string name)
     {
         if (_block.Rows > 0) CloseBlock();
         if (_blocks.Count == 0) throw new InvalidOperationException("A segment needs at least one row.");
@@ -119,7 +119,7 @@ internal sealed class SegmentFileWriter : IDisposable
         _output.Bytes(new SegmentTrailer(offset, stored.Length, decoded, hash).Write());
         Flush();
         var (min, max) = (_blocks.Min(block => block.MinTime), _blocks.Max(block => block.MaxTime));
-        return new SegmentInfo(id, day, name, _blocks.Sum(block => (long)block.Rows), _written, DateTimeOffset.FromUnixTimeMilliseconds(min),
+        return new SegmentInfo(id, days, name, _blocks.Sum(block => (long)block.Rows), _written, DateTimeOffset.FromUnixTimeMilliseconds(min),
             DateTimeOffset.FromUnixTimeMilliseconds(max), SegmentFormat.Version, new Sha256(_hash.GetHashAndReset()));
     }
 

@@ -89,7 +89,7 @@ public class DamageTests
         Assert.Contains("it is segment", Reason(store.Tenant, Guid.CreateVersion7(DateTimeOffset.UnixEpoch), store.KeyOf(segment.Id)), StringComparison.Ordinal);
         good[8]++;
         File.WriteAllBytes(path, good);
-        Assert.Contains("format version 3 is unknown", Reason(store.Tenant, segment.Id, store.KeyOf(segment.Id)), StringComparison.Ordinal);
+        Assert.Contains($"format version {SegmentFormat.Version + 1} is unknown", Reason(store.Tenant, segment.Id, store.KeyOf(segment.Id)), StringComparison.Ordinal);
         Assert.Throws<FileNotFoundException>(() => SegmentReader.Open(store.Tenant, path + "x", segment.Id, store.KeyOf(segment.Id)));
 
         string Reason(TenantId tenant, Guid id, byte[] key) => Assert.Throws<SegmentDamagedException>(() => SegmentReader.Open(tenant, path, id, key)).Damage.Reason;

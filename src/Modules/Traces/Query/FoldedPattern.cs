@@ -36,8 +36,9 @@ internal sealed class FoldedPattern
     /// <summary>The longest literal: a value without it cannot fit. Empty when there is none.</summary>
     public byte[] LongestLiteral { get; }
 
-    /// <summary>All literals: a fitting value holds each of them.</summary>
-    public IEnumerable<byte[]> Literals => _runs.SelectMany(run => run.Pieces).OfType<byte[]>();
+    /// <summary>All literals: a fitting value holds each of them, and begins with one that is said to be the start.</summary>
+    public IEnumerable<(byte[] Text, bool IsStart)> Literals =>
+        _runs.SelectMany((run, index) => run.Pieces.Select((piece, place) => (piece!, index == 0 && place == 0 && !_openStart))).Where(literal => literal.Item1 is not null);
 
     /// <summary>Words that surely stand in every fitting value: those inside a literal with a non-word character on both sides.</summary>
     public IEnumerable<byte[]> CertainWords()

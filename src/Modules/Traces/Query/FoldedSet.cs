@@ -4,7 +4,7 @@ using Akashi.Traces.Store.Filters;
 
 namespace Akashi.Traces.Query;
 
-/// <summary>Many folded texts, found by hash. Also tells what the index needs to know of each.</summary>
+/// <summary>Many folded texts, found by hash.</summary>
 internal sealed class FoldedSet
 {
     private static readonly ulong Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)); // keeps chosen values from colliding
@@ -14,7 +14,6 @@ internal sealed class FoldedSet
     public FoldedSet(IReadOnlyList<string> values)
     {
         Values = [.. values.Select(Folder.Fold)];
-        AreWords = [.. Values.Select(value => Words.IsOne(value))];
         Numbers = [.. Values.Select(value => ColumnBuilder.TryInteger(value, out var number) ? number : default(long?)).OfType<long>()];
         _first = new Dictionary<ulong, int>(Values.Length);
         _next = new int[Values.Length];
@@ -27,9 +26,6 @@ internal sealed class FoldedSet
     }
 
     public byte[][] Values { get; }
-
-    /// <summary>Whether each value is a single word.</summary>
-    public bool[] AreWords { get; }
 
     /// <summary>Those that a column of integers can hold.</summary>
     public List<long> Numbers { get; }

@@ -9,6 +9,8 @@ namespace Akashi.Traces.Query;
 /// <summary>Tells in which blocks of a segment something may be, without reading them.</summary>
 internal readonly struct SegmentProbe(SegmentReader segment)
 {
+    /// <summary>More of a long text would hardly tell more.</summary>
+    private const int MostGrams = 32;
     private static readonly SearchValues<byte> OfIntegers = SearchValues.Create("-0123456789"u8);
 
     public RowSet None() => new(segment.Directory.Blocks.Length);
@@ -34,11 +36,10 @@ internal readonly struct SegmentProbe(SegmentReader segment)
 
     public RowSet WithValue(FoldedText field, FoldedText value)
     {
-        var seed = segment.Index.Seed;
         var blocks = None();
         var withField = WithField(field);
         if (withField.IsEmpty) return withField;
-        segment.Index.Find(Words.IsOne(value.Bytes) ? TermHash.Word(value.Bytes, seed) : TermHash.Value(value.Bytes, TermHash.Key(field.Bytes, seed)), blocks);
+        AddWhole(field, value.Bytes, blocks);
         if (ColumnBuilder.TryInteger(value.Bytes, out var number)) AddIntegers(field, [number], blocks);
         blocks.IntersectWith(withField);
         return blocks;
@@ -46,15 +47,13 @@ internal readonly struct SegmentProbe(SegmentReader segment)
 
     public RowSet WithAnyValue(FoldedText field, FoldedSet values)
     {
-        var seed = segment.Index.Seed;
-        var keyHash = TermHash.Key(field.Bytes, seed);
         var blocks = None();
         var withField = WithField(field);
         if (withField.IsEmpty) return withField;
         if (values.Numbers.Count > 0) AddIntegers(field, values.Numbers, blocks);
         for (var i = 0; i < values.Values.Length; i++)
         {
-            segment.Index.Find(values.AreWords[i] ? TermHash.Word(values.Values[i], seed) : TermHash.Value(values.Values[i], keyHash), blocks);
+            AddWhole(field, values.Values[i], blocks);
             if (i % 64 == 63 && blocks.Count() == blocks.Size) break;
         }
         blocks.IntersectWith(withField);
@@ -99,19 +98,54 @@ internal readonly struct SegmentProbe(SegmentReader segment)
 
     /// <summary>Blocks in which a value of the field may contain the part.</summary>
     /// <param name="field">Null for every field.</param>
-    public RowSet WithPart(FoldedText? field, byte[] part)
+    /// <param name="isStart">Whether the value begins with it.</param>
+    public RowSet WithPart(FoldedText? field, byte[] part, bool isStart = false)
     {
         var grams = Grams.CertainIn(part, segment.Index.Seed);
         if (grams.Length == 0) return All();
-        var blocks = All();
-        foreach (var gram in grams)
-        {
-            var more = None();
-            segment.Index.Find(gram, more);
-            blocks.IntersectWith(more);
-        }
+        var blocks = WithGrams(grams);
+        if (TermHash.IsPartOfDigest(part)) AddDigests(field, part, isStart, blocks);
         if (part.AsSpan().IndexOfAnyExcept(OfIntegers) < 0) AddIntegers(field, null, blocks);
         return blocks;
+    }
+
+    private void AddWhole(FoldedText field, byte[] value, RowSet blocks)
+    {
+        var seed = segment.Index.Seed;
+        if (TermHash.HasWhole(value)) segment.Index.Find(TermHash.Value(value, TermHash.Key(field.Bytes, seed)), blocks);
+        else if (Words.IsOne(value)) segment.Index.Find(TermHash.Word(value, seed), blocks);
+        else blocks.UnionWith(WithGrams(Grams.CertainIn(value, seed)));
+    }
+
+    private RowSet WithGrams(ulong[] grams)
+    {
+        var blocks = All();
+        var more = None();
+        foreach (var gram in grams.AsSpan(0, Math.Min(grams.Length, MostGrams)))
+        {
+            more.Clear();
+            segment.Index.Find(gram, more);
+            blocks.IntersectWith(more);
+            if (blocks.IsEmpty) break;
+        }
+        return blocks;
+    }
+
+    /// <summary>Digests have no stretches in the index: where columns hold some, a part may be in any.</summary>
+    private void AddDigests(FoldedText? field, byte[] part, bool isStart, RowSet blocks)
+    {
+        if (isStart && part.Length >= TermHash.DigestStart)
+        {
+            segment.Index.Find(TermHash.Start(part, segment.Index.Seed), blocks);
+            return;
+        }
+        for (var block = 0; block < blocks.Size; block++)
+        {
+            foreach (ref readonly var chunk in segment.Directory.Blocks[block].Chunks.AsSpan())
+            {
+                if (chunk.HasDigests && (field is null || segment.FoldedKeys[ColumnIds.KeyOf(chunk.Column)].AsSpan().SequenceEqual(field.Bytes))) blocks.Add(block);
+            }
+        }
     }
 
     /// <summary>Blocks whose columns of integers may hold one of the numbers.</summary>

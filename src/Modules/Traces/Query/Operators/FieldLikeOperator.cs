@@ -34,7 +34,7 @@ internal sealed class FieldLikeOperator : FieldOperator
     {
         var blocks = segment.WithField(Field);
         foreach (var word in _certainWords) blocks.IntersectWith(segment.WithWord(word));
-        foreach (var literal in _pattern.Literals) blocks.IntersectWith(segment.WithPart(Field, literal));
+        foreach (var (literal, isStart) in _pattern.Literals) blocks.IntersectWith(segment.WithPart(Field, literal, isStart));
         return blocks;
     }
 

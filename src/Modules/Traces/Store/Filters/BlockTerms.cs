@@ -1,6 +1,7 @@
 using Akashi.Traces.Lines;
 using Akashi.Traces.Query;
 using Akashi.Traces.Store.Columns;
+using Akashi.Traces.Store.Format;
 using Akashi.Traces.Store.Writing;
 
 namespace Akashi.Traces.Store.Filters;
@@ -14,27 +15,42 @@ internal sealed class BlockTerms(KeyTable keys, ulong seed)
     private readonly Folder _keyFolder = new();
     private readonly ParsedLine _parsed = new();
     private readonly List<ulong> _keyHashes = [];
+    private readonly Dictionary<int, int> _chunks = [];
+    private bool _hasDigests;
 
-    /// <param name="leaveOut">Columns whose ranges tell what they hold.</param>
-    public ReadOnlySpan<ulong> Of(BlockBuilder block, IReadOnlySet<int> leaveOut)
+    /// <param name="chunks">Of the block, as they were written; those whose digests are left out are marked.</param>
+    public ReadOnlySpan<ulong> Of(BlockBuilder block, Span<ChunkEntry> chunks)
     {
         _terms.Clear();
         _texts.Clear();
+        _chunks.Clear();
+        for (var i = 0; i < chunks.Length; i++) _chunks[chunks[i].Column] = i;
         foreach (var key in block.Keys)
         {
-            if (leaveOut.Contains(key)) continue;
+            // Columns of integers have ranges that tell what they hold.
+            if (_chunks.TryGetValue(ColumnIds.Codes(key), out var codes) && chunks[codes].Ranges is not null) continue;
             var column = block.ColumnOf(key);
             var keyHash = KeyHash(key);
-            for (var i = 0; i < column.Distinct; i++) AddValue(keyHash, column.Entry(i));
+            var entries = _chunks.GetValueOrDefault(ColumnIds.Entries(key), -1);
+            _hasDigests = false;
+            for (var i = 0; i < column.Distinct; i++) AddValue(keyHash, column.Entry(i), mayShorten: entries >= 0);
+            if (_hasDigests) chunks[entries] = chunks[entries] with { HasDigests = true };
         }
         for (var i = 0; i < block.Raw.Distinct; i++) AddLine(block.Raw.Entry(i));
         return _terms.Items;
     }
 
-    private void AddValue(ulong keyHash, ReadOnlySpan<byte> value)
+    private void AddValue(ulong keyHash, ReadOnlySpan<byte> value, bool mayShorten)
     {
         var folded = _folder.Fold(value);
-        if (!Words.IsOne(folded)) _terms.Add(TermHash.Value(folded, keyHash));
+        if (mayShorten && TermHash.IsDigest(folded))
+        {
+            _hasDigests = true;
+            _terms.Add(TermHash.Word(folded, seed));
+            _terms.Add(TermHash.Start(folded, seed));
+            return;
+        }
+        if (TermHash.HasWhole(folded)) _terms.Add(TermHash.Value(folded, keyHash));
         // The same text under another key, as of a process and its parent, has the same words.
         if (_texts.Add(FastHash.Of(folded, seed))) AddText(folded);
     }
@@ -47,7 +63,7 @@ internal sealed class BlockTerms(KeyTable keys, ulong seed)
             AddText(_folder.Fold(UnparsedText.Of(line)));
             return;
         }
-        foreach (ref readonly var field in _parsed.Fields) AddValue(TermHash.Key(_keyFolder.Fold(ParsedLine.Key(line, field)), seed), _parsed.Value(line, field));
+        foreach (ref readonly var field in _parsed.Fields) AddValue(TermHash.Key(_keyFolder.Fold(ParsedLine.Key(line, field)), seed), _parsed.Value(line, field), mayShorten: false);
     }
 
     private void AddText(ReadOnlySpan<byte> folded)

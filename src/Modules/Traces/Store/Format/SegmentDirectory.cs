@@ -18,7 +18,7 @@ internal readonly record struct BatchSource(Tmid Tmid, BatchId Batch, DateTimeOf
 /// <summary>Where one column of one block lies.</summary>
 /// <param name="Number">Number of the chunk in the file, from 1; its nonce.</param>
 /// <param name="Ranges">Where the values of an integer column lie.</param>
-internal readonly record struct ChunkEntry(int Column, ulong Number, long Offset, int Stored, int Decoded, bool Compressed, IntegerRanges? Ranges);
+internal readonly record struct ChunkEntry(int Column, ulong Number, long Offset, int Stored, int Decoded, bool Compressed, IntegerRanges? Ranges, bool HasDigests = false);
 
 /// <param name="LineBytes">Bytes of its lines, terminators left out.</param>
 internal sealed record BlockEntry(int Rows, int RawRows, long MinTime, long MaxTime, long LineBytes, ChunkEntry[] Chunks)
@@ -35,7 +35,7 @@ internal sealed record BlockEntry(int Rows, int RawRows, long MinTime, long MaxT
 
 /// <summary>The directory of a segment. Chunks lie one after another from the end of the header, so offsets and nonces follow from the lengths.</summary>
 /// <param name="Dictionary">Text that values are compressed against; the first chunk of the file.</param>
-/// <param name="Index">The pages of the index in order, then its lists.</param>
+/// <param name="Index">The pages of the index in order.</param>
 internal sealed record SegmentDirectory(ulong IndexSeed, BatchSource[] Batches, byte[][] Keys, BlockEntry[] Blocks, ChunkEntry[] Index, ChunkEntry? Dictionary)
 {
     private const int MaxBatches = 1 << 24;
@@ -101,7 +101,7 @@ internal sealed record SegmentDirectory(ulong IndexSeed, BatchSource[] Batches, 
         {
             to.Varint(chunk.Column);
             to.Varint(chunk.Stored);
-            to.Varint((ulong)chunk.Decoded << 2 | (chunk.Compressed ? 1UL : 0) | (chunk.Ranges is null ? 0 : 2UL));
+            to.Varint((ulong)chunk.Decoded << 3 | (chunk.Compressed ? 1UL : 0) | (chunk.Ranges is null ? 0 : 2UL) | (chunk.HasDigests ? 4UL : 0));
             chunk.Ranges?.Write(to);
         }
     }
@@ -136,10 +136,10 @@ internal sealed record SegmentDirectory(ulong IndexSeed, BatchSource[] Batches, 
             if (!ColumnIds.IsKnown(column, keys)) throw new InvalidDataException($"column {column} is unknown.");
             var stored = from.Count(SegmentFormat.MaxChunkBytes + SegmentFormat.TagBytes);
             var form = from.Varint();
-            var decoded = (long)(form >> 2);
+            var decoded = (long)(form >> 3);
             if (decoded > SegmentFormat.MaxChunkBytes || stored < SegmentFormat.TagBytes) throw new InvalidDataException($"a chunk of {stored} bytes for {decoded} is impossible.");
             var ranges = (form & 2) != 0 ? IntegerRanges.Read(ref from) : null;
-            chunks[i] = new ChunkEntry(column, number++, offset, stored, (int)decoded, (form & 1) != 0, ranges);
+            chunks[i] = new ChunkEntry(column, number++, offset, stored, (int)decoded, (form & 1) != 0, ranges, (form & 4) != 0);
             offset += stored;
         }
         return chunks;

@@ -45,8 +45,7 @@ internal static class ColumnIds
     public const int Shapes = 3;
     public const int Heads = 4;
     public const int IndexPage = 5;
-    public const int IndexLists = 6;
-    public const int Dictionary = 7;
+    public const int Dictionary = 6;
 
     /// <summary>Stands for the lines kept verbatim where others have a key.</summary>
     public const int RawKey = -1;
@@ -77,7 +76,6 @@ internal static class ColumnIds
         Shapes => "shapes",
         Heads => "columns",
         IndexPage => "index",
-        IndexLists => "index lists",
         Dictionary => "dictionary",
         First or First + 1 => "raw lines",
         _ => keys is not null && KeyOf(column) < keys.Count ? keys[KeyOf(column)] : $"column {column}",

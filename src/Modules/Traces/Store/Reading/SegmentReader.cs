@@ -183,8 +183,8 @@ internal sealed class SegmentReader : IDisposable
         var chunk = new ChunkEntry(ColumnIds.Directory, 0, trailer.Offset, trailer.Stored, trailer.Decoded, Compressed: true, null);
         Unpack(handle, cipher, chunk, OutsideBlocks, plain, Bytes(handle, 0, SegmentHeader.Length));
         var directory = SegmentDirectory.Read(new ByteReader(plain), trailer.Offset);
-        var isPages = directory.Index.Length >= 2 && BitOperations.IsPow2(directory.Index.Length - 1);
-        if (!isPages || directory.Index.Index().Any(part => part.Item.Column != (part.Index < directory.Index.Length - 1 ? ColumnIds.IndexPage : ColumnIds.IndexLists))) throw new InvalidDataException("its index is not whole.");
+        var isPages = BitOperations.IsPow2(directory.Index.Length);
+        if (!isPages || Array.Exists(directory.Index, part => part.Column != ColumnIds.IndexPage)) throw new InvalidDataException("its index is not whole.");
         return directory.Blocks.Length > 0 ? directory : throw new InvalidDataException("it lists no block.");
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Akashi.Durability;
 using Akashi.Platform.Calendar;
@@ -42,7 +43,6 @@ internal sealed class SegmentFileWriter : IDisposable
     private readonly BlockBuilder _block;
     private readonly BlockTerms _terms;
     private readonly SegmentIndexBuilder _index = new();
-    private readonly HashSet<int> _inRanges = [];
     private readonly List<BlockEntry> _blocks = [];
     private readonly List<ChunkEntry> _chunks = [];
     private readonly ByteWriter _plain = new();
@@ -127,14 +127,9 @@ internal sealed class SegmentFileWriter : IDisposable
     {
         var number = _blocks.Count;
         _plain.Clear();
-        _inRanges.Clear();
         if (number == 0) WriteDictionary();
         _block.Write(_plain, (column, ranges) => Chunk(number, column, ranges));
-        foreach (var key in _block.Keys)
-        {
-            if (_chunks.Exists(chunk => chunk.Ranges is not null && chunk.Column == ColumnIds.Codes(key))) _inRanges.Add(key);
-        }
-        _index.AddBlock(_terms.Of(_block, _inRanges));
+        _index.AddBlock(_terms.Of(_block, CollectionsMarshal.AsSpan(_chunks)));
         var (min, max) = _block.Times();
         _blocks.Add(new BlockEntry(_block.Rows, _block.RawRows, min, max, _block.LineBytes, [.. _chunks]));
         _chunks.Clear();

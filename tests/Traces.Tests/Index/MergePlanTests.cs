@@ -14,7 +14,7 @@ public class MergePlanTests
     [Theory]
     [InlineData(7, 10, 0)]
     [InlineData(8, 10, 8)]
-    [InlineData(40, 10, 32)]
+    [InlineData(40, 10, 16)]
     [InlineData(8, MergePlan.MaximumRows, 0)]
     public void Of_SegmentsOfOneSize_MergesFromEightOnWithinBounds(int count, long rows, int merged) =>
         Assert.Equal(merged, MergePlan.Of(Enumerable.Range(0, count).Select(_ => Segment(Day, rows)), Now).Sum(group => group.Count));

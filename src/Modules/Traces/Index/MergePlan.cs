@@ -10,7 +10,7 @@ namespace Akashi.Traces.Index;
 internal static class MergePlan
 {
     private const int Factor = 8;
-    private const int MaximumSources = 32;
+    private const int MaximumSources = 16;
     public const long MaximumRows = 1_500_000;
 
     /// <summary>The largest segment is rewritten only for at least a tenth of it.</summary>

@@ -9,9 +9,9 @@ internal static class SegmentFormat
     public const ushort Version = 3;
     public const string FileSuffix = ".seg";
 
-    public const int MaxBlockRows = 4096;
+    public const int MaxBlockRows = 16384;
     /// <summary>A block is closed once its lines hold this many bytes, so one longer line is a block of its own.</summary>
-    public const int MaxBlockBytes = 4 << 20;
+    public const int MaxBlockBytes = 16 << 20;
     /// <summary>Lines that would need a further column are kept verbatim.</summary>
     public const int MaxBlockColumns = 256;
     public const int MaxBlockShapes = 4096;

@@ -12,24 +12,25 @@ public class MergePlanTests
     private static readonly JstDay Day = new(new DateOnly(2026, 11, 20));
 
     [Theory]
-    [InlineData(7, 10, 0)]
-    [InlineData(8, 10, 8)]
+    [InlineData(15, 10, 0)]
+    [InlineData(16, 10, 16)]
     [InlineData(40, 10, 16)]
-    [InlineData(8, MergePlan.MaximumRows, 0)]
-    public void Of_SegmentsOfOneSize_MergesFromEightOnWithinBounds(int count, long rows, int merged) =>
+    [InlineData(20, 100_000, 15)]
+    [InlineData(20, MergePlan.MaximumRows / 2, 0)]
+    public void Of_SegmentsOfOneSize_MergesFromSixteenOnWithinBounds(int count, long rows, int merged) =>
         Assert.Equal(merged, MergePlan.Of(Enumerable.Range(0, count).Select(_ => Segment(Day, rows)), Now).Sum(group => group.Count));
 
     [Fact]
     public void Of_SegmentsOfSeveralPeriodsOrSizes_AreNotMixed()
     {
-        var mixed = Enumerable.Range(0, 7).Select(_ => Segment(Day, 10)).Concat(Enumerable.Range(0, 7).Select(_ => Segment(Day.AddDays(SegmentFormat.PeriodDays), 10))).Append(Segment(Day, 100_000));
+        var mixed = Enumerable.Range(0, 15).Select(_ => Segment(Day, 10)).Concat(Enumerable.Range(0, 15).Select(_ => Segment(Day.AddDays(SegmentFormat.PeriodDays), 10))).Append(Segment(Day, 100_000));
         Assert.Empty(MergePlan.Of(mixed, Now));
     }
 
     [Theory]
-    [InlineData(new long[] { 10, 200, 3000 }, 0)] // little for much
-    [InlineData(new long[] { 10, 300, 3000 }, 3)]
-    [InlineData(new long[] { 500_000, 700_000, 900_000 }, 2)]
+    [InlineData(new long[] { 10, 900, 3000 }, 0)] // little for much
+    [InlineData(new long[] { 10, 1000, 3000 }, 3)]
+    [InlineData(new long[] { 300_000, 500_000, 700_000, 740_000, 900_000 }, 3)]
     [InlineData(new long[] { 3000 }, 0)]
     public void Of_PeriodForWhichNothingComes_MergesTheRestWhereThatPays(long[] rows, int merged)
     {

@@ -12,8 +12,8 @@ namespace Akashi.Bench.Traces.Peers;
 /// <summary>The whole service: HTTPS, unpacking, parsing, archive, encryption and index are all in its figures, PostgreSQL's CPU too.</summary>
 internal sealed class AkashiStore : ITraceStore
 {
-    // The merger looks every five seconds.
-    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(12);
+    // The merger looks every five seconds, and for the rest of a period ten seconds after the last of it came.
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(20);
     private static int Streams => Environment.ProcessorCount;
 
     private BenchService _service = null!;

@@ -4,26 +4,26 @@ using Akashi.Traces.Store.Format;
 namespace Akashi.Traces.Index;
 
 /// <summary>
-/// Which segments to merge: as soon as a period has eight of about the same size, those become one, so each trace is rewritten at most once a tier. Once
+/// Which segments to merge: as soon as a period has sixteen of about the same size, those become one, so each trace is rewritten at most once a tier. Once
 /// nothing has come for a while, what is left of a period becomes one, unless that would rewrite much for little.
 /// </summary>
 internal static class MergePlan
 {
-    private const int Factor = 8;
-    private const int MaximumSources = 16;
+    private const int Factor = 16;
+    /// <summary>Of a merged segment; one with half as many stays as it is.</summary>
     public const long MaximumRows = 1_500_000;
 
-    /// <summary>The largest segment is rewritten only for at least a tenth of it.</summary>
-    private const int WorthRewriting = 10;
+    /// <summary>The largest segment is rewritten only for at least a third of it.</summary>
+    private const int WorthRewriting = 3;
 
     /// <summary>How long nothing must have come for a period.</summary>
-    public static readonly TimeSpan Quiet = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan Quiet = TimeSpan.FromSeconds(10);
 
     /// <returns>Groups of segments, each of one period; at most one group a period.</returns>
     public static IReadOnlyList<IReadOnlyList<SegmentInfo>> Of(IEnumerable<SegmentInfo> live, DateTimeOffset now)
     {
         var groups = new List<IReadOnlyList<SegmentInfo>>();
-        foreach (var period in live.GroupBy(segment => SegmentFormat.PeriodOf(segment.Days.First)))
+        foreach (var period in live.Where(segment => segment.Rows < MaximumRows / 2).GroupBy(segment => SegmentFormat.PeriodOf(segment.Days.First)))
         {
             var tier = period.GroupBy(TierOf).Where(tier => tier.Count() >= Factor).OrderBy(tier => tier.Key).FirstOrDefault();
             var sources = tier is not null ? WithinBounds(tier.OrderBy(segment => segment.Id)) : Rest(period.ToList(), now);
@@ -43,7 +43,7 @@ internal static class MergePlan
     private static List<SegmentInfo> WithinBounds(IEnumerable<SegmentInfo> segments)
     {
         var rows = 0L;
-        return segments.Take(MaximumSources).TakeWhile(segment => (rows += segment.Rows) <= MaximumRows).ToList();
+        return segments.Take(Factor).TakeWhile(segment => (rows += segment.Rows) <= MaximumRows).ToList();
     }
 
     /// <summary>The moment is part of the segment's id (UUID version 7).</summary>

@@ -47,7 +47,7 @@ internal sealed partial class NeedleDraw(LineSample sample, ClickHouseStore judg
 
     private async Task<IEnumerable<Question>> WordsAsync()
     {
-        var drawn = Spread(sample.Values(TraceColumns.FreeTextKeys.ToHashSet())).SelectMany(item => LongWord().Matches(item.Value).Select(word => (item.Key, word.Value)).Where(word => word.Value.Any(char.IsAsciiDigit)).Take(1));
+        var drawn = Spread(sample.Values(TraceColumns.FreeTextKeys.ToHashSet())).SelectMany(item => LongWord().Matches(item.Value).Select(word => (item.Key, word.Value)).Where(word => word.Value.Any(char.IsAsciiDigit) && word.Value.Any(char.IsAsciiLetter)).Take(1));
         var chosen = await ChooseAsync(drawn, MostHits, item => Agreeing(item.Value, word: true), item => (item.Key, Elsewhere(item.Value, TokenKind.TempName)));
         return chosen.Select(item => new Question("rare-word", item.Value, store => store.WordAsync(item.Value)));
     }

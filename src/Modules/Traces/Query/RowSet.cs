@@ -25,6 +25,31 @@ internal sealed class RowSet(int size)
         Trim();
     }
 
+    /// <summary>Adds the rows whose code is wanted; there is a code for each row.</summary>
+    public void AddWhere(ReadOnlySpan<int> codes, ReadOnlySpan<bool> wanted)
+    {
+        for (var start = 0; start < codes.Length; start += 64)
+        {
+            var some = codes.Slice(start, Math.Min(64, codes.Length - start));
+            var word = 0UL;
+            for (var i = 0; i < some.Length; i++) word |= (wanted[some[i]] ? 1UL : 0UL) << i;
+            _bits[start >> 6] |= word;
+        }
+    }
+
+    /// <summary>Removes the rows whose number is not from <paramref name="first"/> to before <paramref name="end"/>; there is a number for each row.</summary>
+    public void KeepBetween(ReadOnlySpan<long> numbers, long first, long end)
+    {
+        for (var start = 0; start < numbers.Length; start += 64)
+        {
+            if (_bits[start >> 6] == 0) continue;
+            var some = numbers.Slice(start, Math.Min(64, numbers.Length - start));
+            var word = 0UL;
+            for (var i = 0; i < some.Length; i++) word |= (some[i] >= first & some[i] < end ? 1UL : 0UL) << i;
+            _bits[start >> 6] &= word;
+        }
+    }
+
     public void IntersectWith(RowSet other)
     {
         for (var i = 0; i < _bits.Length; i++) _bits[i] &= other._bits[i];

@@ -42,19 +42,15 @@ internal sealed class MetaBlock
     public static void Write(ByteWriter to, ReadOnlySpan<RowMeta> rows)
     {
         var values = new int[rows.Length];
-        var before = new Dictionary<int, int>();
         for (var i = 0; i < rows.Length; i++) values[i] = rows[i].OffsetMinutes;
         RunLength.Write(to, values);
         for (var i = 0; i < rows.Length; i++) values[i] = rows[i].Batch;
         RunLength.Write(to, values);
         for (var i = 0; i < rows.Length; i++) values[i] = (int)rows[i].Flags | (int)rows[i].End << EndShift;
         RunLength.Write(to, values);
-        for (var i = 0; i < rows.Length; i++)
-        {
-            // Lines of one batch mostly follow each other, so the step within the batch is mostly 1.
-            values[i] = rows[i].Line - before.GetValueOrDefault(rows[i].Batch);
-            before[rows[i].Batch] = rows[i].Line;
-        }
+        var before = new LineBefore();
+        // Lines of one batch mostly follow each other, so the step within the batch is mostly 1.
+        for (var i = 0; i < rows.Length; i++) values[i] = rows[i].Line - before.Replace(rows[i].Batch, rows[i].Line);
         RunLength.Write(to, values);
     }
 
@@ -66,16 +62,40 @@ internal sealed class MetaBlock
         RunLength.Read(ref from, block._flags);
         RunLength.Read(ref from, block._lines);
         from.End();
-        var before = new Dictionary<int, int>();
+        var before = new LineBefore();
         for (var i = 0; i < rows; i++)
         {
             if ((uint)block._batches[i] >= (uint)batches) throw new InvalidDataException($"batch {block._batches[i]} is not in the table.");
             if (Math.Abs(block._offsets[i]) > 840) throw new InvalidDataException($"offset {block._offsets[i]} is impossible.");
             if (block._flags[i] >> EndShift is < 0 or > (int)LineEnd.CrLf) throw new InvalidDataException($"flags {block._flags[i]} are unknown.");
-            block._lines[i] = unchecked(block._lines[i] + before.GetValueOrDefault(block._batches[i]));
+            block._lines[i] = unchecked(block._lines[i] + before.Of(block._batches[i]));
             if (block._lines[i] < 0) throw new InvalidDataException("a line number is negative.");
-            before[block._batches[i]] = block._lines[i];
+            before.Replace(block._batches[i], block._lines[i]);
         }
         return block;
+    }
+
+    /// <summary>The number of the line before in each batch; mostly asked for the same batch again.</summary>
+    private sealed class LineBefore
+    {
+        private readonly Dictionary<int, int> _others = [];
+        private int _batch = -1;
+        private int _line;
+
+        public int Of(int batch)
+        {
+            if (batch == _batch) return _line;
+            if (_batch >= 0) _others[_batch] = _line;
+            (_batch, _line) = (batch, _others.GetValueOrDefault(batch));
+            return _line;
+        }
+
+        /// <returns>The number before.</returns>
+        public int Replace(int batch, int line)
+        {
+            var before = Of(batch);
+            _line = line;
+            return before;
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Akashi.Traces.Lines;
 using Akashi.Traces.Store.Format;
 
@@ -84,12 +85,11 @@ internal sealed record ShapeBlock(Shape[] Shapes, int[] Codes)
         var shapes = new Shape[from.Count(SegmentFormat.MaxBlockShapes)];
         for (var i = 0; i < shapes.Length; i++) shapes[i] = Shape.Read(ref from, keys);
         var codes = new int[rows];
-        for (var i = 0; i < rows; i++)
-        {
-            codes[i] = shapes.Length < 256 ? from.Byte() : from.UInt16();
-            if (codes[i] > shapes.Length) throw new InvalidDataException($"shape {codes[i]} is unknown.");
-        }
+        var bytes = from.Bytes(shapes.Length < 256 ? rows : rows * 2);
         from.End();
+        if (shapes.Length < 256) for (var i = 0; i < codes.Length; i++) codes[i] = bytes[i];
+        else for (var i = 0; i < codes.Length; i++) codes[i] = BinaryPrimitives.ReadUInt16LittleEndian(bytes[(2 * i)..]);
+        if (codes.AsSpan().ContainsAnyExceptInRange(0, shapes.Length)) throw new InvalidDataException($"it has a code beyond its {shapes.Length} shapes.");
         return new ShapeBlock(shapes, codes);
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Akashi.Traces.Store.Format;
 
@@ -31,7 +32,10 @@ internal ref struct ByteReader(ReadOnlySpan<byte> data)
 
     public long Int64() => BinaryPrimitives.ReadInt64LittleEndian(Bytes(8));
 
-    public ulong Varint()
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Varint() => Position < _data.Length && _data[Position] < 0x80 ? _data[Position++] : LongVarint();
+
+    private ulong LongVarint()
     {
         var value = 0UL;
         for (var shift = 0; shift < 64; shift += 7)
@@ -44,6 +48,7 @@ internal ref struct ByteReader(ReadOnlySpan<byte> data)
         throw new InvalidDataException("a number has more than 64 bits.");
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long Signed()
     {
         var value = Varint();

@@ -12,6 +12,7 @@ internal sealed class BlockReader(SegmentReader segment, int number) : IDisposab
     // Index 0 is the lines kept verbatim, index n + 1 is key n.
     private readonly ColumnBlock?[] _columns = new ColumnBlock?[segment.FoldedKeys.Length + 1];
     private readonly int[]?[] _starts = new int[]?[segment.FoldedKeys.Length + 1];
+    private readonly int[]?[] _rowCodes = new int[]?[segment.FoldedKeys.Length + 1];
     private readonly BlockEntry _entry = segment.Directory.Blocks[number];
     private ColumnHead?[]? _heads;
     private int[]? _keys;
@@ -47,7 +48,7 @@ internal sealed class BlockReader(SegmentReader segment, int number) : IDisposab
         }
     }
 
-    public ColumnBlock Column(int key) => _columns[key + 1] ??= Read(Heads[key + 1] ?? Missing<ColumnHead>(ColumnIds.Entries(key)));
+    public ColumnBlock Column(int key) => _columns[key + 1] ??= Read(HeadOf(key));
 
     public bool IsRaw(int row) => HasRawRows && Shapes.Codes[row] == ShapeBlock.Raw;
 
@@ -58,12 +59,16 @@ internal sealed class BlockReader(SegmentReader segment, int number) : IDisposab
     public void AddRows(int key, RowSet entries, RowSet rows)
     {
         if (entries.IsEmpty) return;
-        var column = Column(key);
-        if (IsOncePerRow(key))
+        if (!Repeats(key))
         {
-            column.Select(entries, rows);
+            var wanted = ArrayPool<bool>.Shared.Rent(Column(key).Entries + 1);
+            wanted[0] = false;
+            for (var entry = 0; entry < Column(key).Entries; entry++) wanted[entry + 1] = entries[entry];
+            rows.AddWhere(RowCodes(key), wanted);
+            ArrayPool<bool>.Shared.Return(wanted);
             return;
         }
+        var column = Column(key);
         var found = new RowSet(column.Count);
         column.Select(entries, found);
         var starts = Starts(key);
@@ -75,18 +80,55 @@ internal sealed class BlockReader(SegmentReader segment, int number) : IDisposab
         }
     }
 
+    /// <summary>For each row one more than the entry of its first value of the key; 0 where it has none.</summary>
+    public int[] RowCodes(int key)
+    {
+        if (_rowCodes[key + 1] is { } known) return known;
+        var (head, rowShapes, times) = (HeadOf(key), Shapes.Codes, CountsByShape(key));
+        var codes = GC.AllocateUninitializedArray<int>(Rows);
+        switch (head.Encoding)
+        {
+            case ColumnEncoding.Derived when head.Parent == ColumnHead.OfShape:
+                var byShape = new int[times.Length];
+                for (var shape = 0; shape < byShape.Length; shape++) byShape[shape] = times[shape] == 0 ? 0 : shape < head.Map!.Length ? head.Map[shape] + 1 : throw NotDerived(head);
+                for (var row = 0; row < codes.Length; row++) codes[row] = byShape[rowShapes[row]];
+                break;
+            case ColumnEncoding.Derived:
+                CheckParents(head);
+                var (parent, map) = (RowCodes(head.Parent), head.Map!);
+                for (var row = 0; row < codes.Length; row++)
+                {
+                    if (times[rowShapes[row]] == 0) codes[row] = 0;
+                    else codes[row] = parent[row] > 0 && parent[row] <= map.Length ? map[parent[row] - 1] + 1 : throw NotDerived(head);
+                }
+                break;
+            case ColumnEncoding.Constant:
+                CheckCount(key, times);
+                for (var row = 0; row < codes.Length; row++) codes[row] = times[rowShapes[row]] == 0 ? 0 : 1;
+                break;
+            default:
+                CheckCount(key, times);
+                var column = Column(key);
+                var entries = column.IsPlain ? default : column.Codes;
+                for (var (row, at) = (0, 0); row < codes.Length; row++)
+                {
+                    var count = times[rowShapes[row]];
+                    codes[row] = count == 0 ? 0 : (column.IsPlain ? at : entries[at]) + 1;
+                    at += count;
+                }
+                break;
+        }
+        return _rowCodes[key + 1] = codes;
+    }
+
     /// <summary>For each row, how many values of the key the rows before it have.</summary>
     public int[] Starts(int key)
     {
         if (_starts[key + 1] is { } known) return known;
-        var shapes = Shapes;
-        var times = new int[shapes.Shapes.Length + 1];
-        if (key == ColumnIds.RawKey) times[ShapeBlock.Raw] = 1;
-        else for (var i = 0; i < shapes.Shapes.Length; i++) times[i + 1] = shapes.Shapes[i].CountOf(key);
+        var (times, rowShapes) = (CountsByShape(key), Shapes.Codes);
+        CheckCount(key, times);
         var starts = new int[Rows + 1];
-        for (var row = 0; row < Rows; row++) starts[row + 1] = starts[row] + times[shapes.Codes[row]];
-        // Else a line could come back with another's value.
-        if (Heads[key + 1] is not { } head || head.Count != starts[Rows]) throw Nonsense(ColumnIds.Entries(key), $"it has {Heads[key + 1]?.Count ?? 0} values where the shapes ask for {starts[Rows]}.");
+        for (var row = 0; row < rowShapes.Length; row++) starts[row + 1] = starts[row] + times[rowShapes[row]];
         return _starts[key + 1] = starts;
     }
 
@@ -103,21 +145,43 @@ internal sealed class BlockReader(SegmentReader segment, int number) : IDisposab
         for (var i = 0; i < shape.Fields.Length; i++)
         {
             ref readonly var field = ref shape.Fields[i];
-            var value = Column(field.Key).Value(Starts(field.Key)[row] + nth[i]);
+            var value = Column(field.Key).Entry(EntryOf(field.Key, row, nth[i]));
             LineRebuilder.Field(to, field, segment.Directory.Keys[field.Key], value);
         }
         LineRebuilder.Spaces(to, shape.TrailingSpaces);
     }
 
-    /// <summary>Every row has exactly one value of the key.</summary>
-    public bool IsOncePerRow(int key)
+    /// <summary>Some row has the key more than once, or lines kept verbatim may.</summary>
+    private bool Repeats(int key) => key != ColumnIds.RawKey && Array.Exists(CountsByShape(key), times => times > 1);
+
+    /// <summary>For each code of a shape how often the key stands in it.</summary>
+    private int[] CountsByShape(int key)
     {
-        if (HasRawRows || Column(key).Count != Rows) return false;
-        foreach (var shape in Shapes.Shapes)
-        {
-            if (shape.CountOf(key) != 1) return false;
-        }
-        return true;
+        var shapes = Shapes.Shapes;
+        var times = new int[shapes.Length + 1];
+        if (key == ColumnIds.RawKey) times[ShapeBlock.Raw] = 1;
+        else for (var i = 0; i < shapes.Length; i++) times[i + 1] = shapes[i].CountOf(key);
+        return times;
+    }
+
+    /// <summary>Else a line could come back with another's value.</summary>
+    private void CheckCount(int key, int[] times)
+    {
+        var found = 0L;
+        foreach (var shape in Shapes.Codes) found += times[shape];
+        if (HeadOf(key).Count != found) throw Nonsense(ColumnIds.Entries(key), $"it has {HeadOf(key).Count} values where the shapes ask for {found}.");
+    }
+
+    /// <summary>The entry of a value without decoding those of all rows where that is not needed.</summary>
+    private int EntryOf(int key, int row, int nth)
+    {
+        var head = HeadOf(key);
+        if (head.Encoding != ColumnEncoding.Derived) return Column(key).Code(Starts(key)[row] + nth);
+        if (_rowCodes[key + 1] is { } codes) return codes[row] - 1;
+        CheckParents(head);
+        if (head.Parent != ColumnHead.OfShape && Shapes.Of(row)!.CountOf(head.Parent) != 1) throw NotDerived(head);
+        var code = head.Parent == ColumnHead.OfShape ? Shapes.Codes[row] : EntryOf(head.Parent, row, 0);
+        return nth == 0 && code < head.Map!.Length ? head.Map[code] : throw NotDerived(head);
     }
 
     public void Dispose()
@@ -183,30 +247,30 @@ internal sealed class BlockReader(SegmentReader segment, int number) : IDisposab
 
     private void Derive(ColumnHead head, Span<int> codes)
     {
-        var (map, rowShapes, starts) = (head.Map!, Shapes.Codes, Starts(head.Key));
-        var parent = head.Parent == ColumnHead.OfShape ? null : ParentOf(head);
-        var parentStarts = parent is null ? null : Starts(head.Parent);
-        for (var row = 0; row < Rows; row++)
+        var at = 0;
+        foreach (var code in RowCodes(head.Key))
         {
-            var at = starts[row];
-            if (at == starts[row + 1]) continue;
-            var code = parent is null ? rowShapes[row] : parentStarts![row] < parentStarts[row + 1] ? parent.Code(parentStarts[row]) : int.MaxValue;
-            if (at + 1 != starts[row + 1] || code >= map.Length) throw Nonsense(ColumnIds.Codes(head.Key), "it does not follow from the column that it is said to follow from.");
-            codes[at] = map[code];
+            if (code == 0) continue;
+            if (at == codes.Length) throw NotDerived(head);
+            codes[at++] = code - 1;
+        }
+        if (at != codes.Length) throw NotDerived(head);
+    }
+
+    /// <summary>Whatever the bytes say, following columns upwards ends.</summary>
+    private void CheckParents(ColumnHead head)
+    {
+        var above = head;
+        for (var steps = 0; above.Encoding == ColumnEncoding.Derived && above.Parent != ColumnHead.OfShape; steps++)
+        {
+            if (steps > SegmentFormat.MaxBlockColumns) throw Nonsense(ColumnIds.Codes(head.Key), "it follows from itself.");
+            above = HeadOf(above.Parent);
         }
     }
 
-    private ColumnBlock ParentOf(ColumnHead head)
-    {
-        // Whatever the bytes say, following columns upwards ends.
-        var above = Heads[head.Parent + 1];
-        for (var steps = 0; above is { Encoding: ColumnEncoding.Derived } && above.Parent != ColumnHead.OfShape; steps++)
-        {
-            if (steps > SegmentFormat.MaxBlockColumns) throw Nonsense(ColumnIds.Codes(head.Key), "it follows from itself.");
-            above = Heads[above.Parent + 1];
-        }
-        return Column(head.Parent);
-    }
+    private ColumnHead HeadOf(int key) => Heads[key + 1] ?? Missing<ColumnHead>(ColumnIds.Entries(key));
+
+    private SegmentDamagedException NotDerived(ColumnHead head) => Nonsense(ColumnIds.Codes(head.Key), "it does not follow from the column that it is said to follow from.");
 
     private T Missing<T>(int column) => throw Nonsense(column, "it is missing.");
 

@@ -53,11 +53,7 @@ internal sealed class BlockPlan : IDisposable
     {
         var rows = MatchesAll ? All(block) : selection.Run(block);
         if (IsInside(planned) || rows.IsEmpty) return rows;
-        var times = block.Times;
-        for (var row = 0; row < times.Length; row++)
-        {
-            if (times[row] < _query.FirstTime || times[row] >= _query.EndTime) rows.Remove(row);
-        }
+        rows.KeepBetween(block.Times, _query.FirstTime, _query.EndTime);
         return rows;
     }
 

@@ -9,30 +9,26 @@ namespace Akashi.Traces.Store.Search;
 internal sealed class FieldCodes
 {
     private readonly ColumnBlock? _column;
-    private readonly int[]? _codes;
     private readonly List<byte[]>? _entries;
 
-    private FieldCodes(ColumnBlock? column, int[]? codes, List<byte[]>? entries) => (_column, _codes, _entries) = (column, codes, entries);
+    private FieldCodes(ColumnBlock? column, int[] codes, List<byte[]>? entries)
+    {
+        (_column, Codes, _entries) = (column, codes, entries);
+        Size = (entries?.Count ?? column?.Entries ?? 0) + 1;
+    }
+
+    /// <summary>One a row.</summary>
+    public int[] Codes { get; }
 
     /// <summary>One more than the largest code.</summary>
-    public int Size => (_entries?.Count ?? _column?.Entries ?? 0) + 1;
+    public int Size { get; }
 
     public static FieldCodes Of(BlockReader block, FoldedText field)
     {
         var keys = block.KeysNamed(field.Bytes).ToArray();
         if (keys.Length > 1 || block.HasRawRows) return OfOddRows(block, field, keys);
-        if (keys.Length == 0) return new FieldCodes(null, null, null);
-        var column = block.Column(keys[0]);
-        if (column.IsConstant && block.IsOncePerRow(keys[0])) return new FieldCodes(column, null, null);
-        var (codes, starts) = (new int[block.Rows], block.Starts(keys[0]));
-        for (var row = 0; row < codes.Length; row++)
-        {
-            if (starts[row] < starts[row + 1]) codes[row] = column.Code(starts[row]) + 1;
-        }
-        return new FieldCodes(column, codes, null);
+        return keys.Length == 0 ? new FieldCodes(null, new int[block.Rows], null) : new FieldCodes(block.Column(keys[0]), block.RowCodes(keys[0]), null);
     }
-
-    public int Code(int row) => _codes is null ? Size - 1 : _codes[row];
 
     public ReadOnlySpan<byte> Value(int code) => _entries is null ? _column!.Entry(code - 1) : _entries[code - 1];
 

@@ -20,7 +20,7 @@ internal sealed class GroupCounts
     private const long MaxBytes = 256 << 20;
 
     /// <summary>Beyond so many combinations of codes a table of all would be larger than the block.</summary>
-    private const int MaxTable = 1 << 14;
+    private const int MaxTable = 1 << 16;
 
     private readonly FoldedText[] _fields;
     private readonly FoldedText? _sum;
@@ -28,7 +28,8 @@ internal sealed class GroupCounts
     private readonly Dictionary<byte[], (long Count, Int128 Sum)>.AlternateLookup<ReadOnlySpan<byte>> _lookup;
     private readonly Dictionary<long, (long Count, Int128 Sum)> _sparse = [];
     private readonly ByteWriter _key = new();
-    private (long Count, Int128 Sum)[] _table = [];
+    private int[] _counts = [];
+    private int[] _combined = [];
     private long _bytes;
 
     public GroupCounts(IReadOnlyList<string> fields, string? sum)
@@ -66,31 +67,51 @@ internal sealed class GroupCounts
         var values = numbers?.Integers();
         var size = 1L;
         foreach (var column in columns) size = size > MaxTable ? size : size * column.Size;
-        if (size <= MaxTable)
+        if (size <= MaxTable && values is null)
         {
-            if (_table.Length < size) _table = new (long, Int128)[MaxTable];
-            for (var row = rows.Next(0); row >= 0; row = row + 1 == block.Rows ? -1 : rows.Next(row + 1))
-            {
-                ref var cell = ref _table[Combined(columns, row)];
-                cell.Count++;
-                if (values is not null) cell.Sum += values[numbers!.Code(row)];
-            }
-            for (var code = 0; code < size; code++)
-            {
-                if (_table[code].Count == 0) continue;
-                Add(columns, code, _table[code]);
-                _table[code] = default;
-            }
+            CountCodes(columns, (int)size, rows, block.Rows);
             return;
         }
         for (var row = rows.Next(0); row >= 0; row = row + 1 == block.Rows ? -1 : rows.Next(row + 1))
         {
             ref var cell = ref CollectionsMarshal.GetValueRefOrAddDefault(_sparse, Combined(columns, row), out _);
             cell.Count++;
-            if (values is not null) cell.Sum += values[numbers!.Code(row)];
+            if (values is not null) cell.Sum += values[numbers!.Codes[row]];
         }
         foreach (var (code, cell) in _sparse) Add(columns, code, cell);
         _sparse.Clear();
+    }
+
+    /// <summary>Counts in a table of all combinations, in loops without a branch for each row.</summary>
+    private void CountCodes(FieldCodes[] columns, int size, RowSet rows, int blockRows)
+    {
+        if (_counts.Length < size) _counts = new int[Math.Max(size, 1 << 12)];
+        var combined = columns[0].Codes;
+        if (columns.Length > 1)
+        {
+            if (_combined.Length < blockRows) _combined = new int[SegmentFormat.MaxBlockRows];
+            combined.CopyTo(_combined, 0);
+            combined = _combined;
+            foreach (var column in columns.AsSpan(1))
+            {
+                var (codes, factor) = (column.Codes, column.Size);
+                for (var row = 0; row < codes.Length; row++) combined[row] = combined[row] * factor + codes[row];
+            }
+        }
+        var counts = _counts.AsSpan(0, size);
+        if (rows.Count() == blockRows)
+        {
+            foreach (var code in combined.AsSpan(0, blockRows)) counts[code]++;
+        }
+        else
+        {
+            for (var row = rows.Next(0); row >= 0; row = row + 1 == blockRows ? -1 : rows.Next(row + 1)) counts[combined[row]]++;
+        }
+        for (var code = 0; code < size; code++)
+        {
+            if (counts[code] > 0) Add(columns, code, (counts[code], 0));
+        }
+        counts.Clear();
     }
 
     public void Add(GroupCounts other)
@@ -110,7 +131,7 @@ internal sealed class GroupCounts
     private static long Combined(FieldCodes[] columns, int row)
     {
         var code = 0L;
-        foreach (var column in columns) code = code * column.Size + column.Code(row);
+        foreach (var column in columns) code = code * column.Size + column.Codes[row];
         return code;
     }
 

@@ -5,6 +5,7 @@ using Akashi.Platform.Database;
 using Akashi.Platform.Tenancy;
 using Akashi.Traces.Index;
 using Akashi.Traces.Rebuild;
+using Akashi.Traces.Store;
 using Microsoft.Extensions.Logging;
 
 namespace Akashi.Traces.ClickHouse;
@@ -45,7 +46,7 @@ internal sealed partial class ClickHouseRebuild(
         var old = await session.QuerySingleAsync<long>(LastLoad, new { tenant }, cancellation);
         var written = new List<WrittenLoad>();
         var (logs, bytes) = (new List<(PendingBatch, byte[])>(), 0L);
-        foreach (var batch in await DayRebuild.BatchesAsync(database, tenant, day, cancellation))
+        foreach (var batch in await DayRebuild.BatchesAsync(database, tenant, DayRange.Of(day), cancellation))
         {
             logs.Add((batch, await pending.ReadLogAsync(tenant, batch, cancellation)));
             if ((bytes += batch.LogBytes) < MaximumLogBytes) continue;

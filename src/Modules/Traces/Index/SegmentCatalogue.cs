@@ -16,7 +16,7 @@ internal sealed class SegmentCatalogue(AkashiDatabase database, TimeProvider clo
     {
         public Guid SegmentId { get; init; }
         public DateOnly Day { get; init; }
-        public DateOnly LastDay { get; init; }
+        public DateOnly? LastDay { get; init; }
         public string FileName { get; init; } = "";
         public long Rows { get; init; }
         public long Bytes { get; init; }
@@ -25,7 +25,7 @@ internal sealed class SegmentCatalogue(AkashiDatabase database, TimeProvider clo
         public int FormatVersion { get; init; }
         public byte[] Digest { get; init; } = [];
 
-        public SegmentInfo ToInfo() => new(SegmentId, new DayRange(new JstDay(Day), new JstDay(LastDay)), FileName, Rows, Bytes, MinTime, MaxTime, FormatVersion, new Sha256(Digest));
+        public SegmentInfo ToInfo() => new(SegmentId, new DayRange(new JstDay(Day), new JstDay(LastDay ?? Day)), FileName, Rows, Bytes, MinTime, MaxTime, FormatVersion, new Sha256(Digest));
     }
 
     private const string Columns = "segment_id, day, last_day, file_name, rows, bytes, min_time, max_time, format_version, digest";

@@ -22,7 +22,7 @@ internal sealed class SegmentRetention(AkashiDatabase database, SegmentCatalogue
     private const int OldestFiled = 91;
 
     private const string Outdated = """
-        SELECT segment_id AS id, last_day, file_name, bytes, rows, digest FROM traces.segment
+        SELECT segment_id AS id, coalesce(last_day, day) AS last_day, file_name, bytes, rows, digest FROM traces.segment
         WHERE tenant_id = @tenant AND retired_at IS NULL AND day < @before
           AND ((published_at AT TIME ZONE 'Asia/Tokyo')::date - day <= @OldestFiled OR (published_at AT TIME ZONE 'Asia/Tokyo')::date < @before)
         ORDER BY segment_id

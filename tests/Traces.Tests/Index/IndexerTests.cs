@@ -64,13 +64,13 @@ public sealed class IndexerTests : IAsyncLifetime
     [Fact]
     public async Task Merge_ManySmallSegments_LeavesOneWithTheSameTraces()
     {
-        for (var i = 0; i < 8; i++)
+        for (var i = 0; i < 16; i++)
         {
             await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(i));
             await IndexAllAsync();
         }
-        Assert.Equal(8, await _pipeline.Merger.MergeAsync(_pipeline.Tenant, CancellationToken.None));
-        Assert.Equal(8, await CountAsync("*"));
+        Assert.Equal(16, await _pipeline.Merger.MergeAsync(_pipeline.Tenant, CancellationToken.None));
+        Assert.Equal(16, await CountAsync("*"));
         Assert.Equal([1L], await _pipeline.Database.QueryAsOwnerAsync<long>("SELECT count(*) FROM traces.segment WHERE retired_at IS NULL"));
         var (sound, report) = await _pipeline.VerifyAsync();
         Assert.True(sound, report);

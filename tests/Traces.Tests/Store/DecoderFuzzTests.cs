@@ -48,7 +48,7 @@ public class DecoderFuzzTests
         switch (column)
         {
             case ColumnIds.Time:
-                TimeColumn.Read(new ByteReader(bytes), rows, long.MinValue / 2, long.MaxValue / 2);
+                TimeColumn.Read(new ByteReader(bytes), new long[rows], long.MinValue / 2, long.MaxValue / 2);
                 break;
             case ColumnIds.Meta:
                 MetaBlock.Read(new ByteReader(bytes), rows, directory.Batches.Length);

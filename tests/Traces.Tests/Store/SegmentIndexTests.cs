@@ -49,6 +49,41 @@ public class SegmentIndexTests
     }, 2);
 
     [Fact]
+    public void Candidates_DigestsAndLongValues_AreFoundWithoutReadingOtherBlocks()
+    {
+        using var store = new TestSegments { Form = new Akashi.Traces.Store.Writing.SegmentForm(1, 16) };
+        var chance = new Seeded(3);
+        var digests = Enumerable.Range(0, 320).Select(_ => string.Concat(Enumerable.Range(0, 4).Select(_ => $"{chance.Next64():x16}"))).ToArray();
+        var paths = Enumerable.Range(0, 320).Select(i => $"C:\\Program Files\\{chance.Next64():x16}\\a long way down\\to what is run {chance.Next64():x16}.exe").ToArray();
+        var segment = store.Open(Assert.Single(store.WriteLines(digests.Zip(paths, (digest, path) => $"02/01/2026 20:00:00.000 +0900 sha256={digest.ToUpperInvariant()} path=\"{path}\" cmd=\"x {digest[..12]}\""))));
+        Assert.Equal(20, segment.Directory.Blocks.Length);
+        for (var i = 0; i < 320; i += 16)
+        {
+            AssertFew(i / 16, Candidates($"sha256:{digests[i]}"));
+            AssertFew(i / 16, Candidates($"sha256:{digests[i][..10]}*"));
+            AssertFew(i / 16, Candidates($"path:\"{paths[i]}\""));
+            AssertFew(i / 16, Candidates($"cmd:*{digests[i][..12]}"));
+            Assert.Contains(i / 16, Candidates($"sha256:*{digests[i][20..40]}*"));
+            Assert.Contains(i / 16, Candidates($"/{digests[i][20..40]}/i"));
+        }
+        Assert.Empty(Candidates("cmd:*0123456789abcdef0123*"));
+
+        // An absent term is taken for present once in a while.
+        static void AssertFew(int block, List<int> candidates)
+        {
+            Assert.Contains(block, candidates);
+            Assert.InRange(candidates.Count, 1, 4);
+        }
+
+        List<int> Candidates(string text)
+        {
+            Assert.True(QueryParser.TryParse(text, out var predicate, out _));
+            var blocks = Matcher.Of(predicate).Candidates(new SegmentProbe(segment));
+            return [.. Enumerable.Range(0, blocks.Size).Where(block => blocks[block])];
+        }
+    }
+
+    [Fact]
     public void IntegerRanges_AnyValues_HoldEachAndComeBack() => Seeded.Repeat(chance =>
     {
         var scale = chance.Chance(20) ? long.MaxValue / 3 : 1 + chance.Next(1_000_000);

@@ -39,7 +39,7 @@ internal sealed partial class Merger(
         }
     }
 
-    /// <summary>One period of each tenant's, then the next of those that have more: many of one do not hold up another.</summary>
+    /// <summary>A few periods of each tenant's, then the next of those that have more: many of one do not hold up another.</summary>
     private async Task MergeInTurnAsync(IReadOnlyList<TenantId> waiting, CancellationToken cancellation)
     {
         for (var round = 0; round < MaximumRounds && waiting.Count > 0; round++)
@@ -50,7 +50,7 @@ internal sealed partial class Merger(
                 try
                 {
                     await rebuild.RunNextAsync(tenant, cancellation);
-                    if (await MergeAsync(tenant, 1, cancellation) > 0) more.Add(tenant);
+                    if (await MergeAsync(tenant, Environment.ProcessorCount, cancellation) > 0) more.Add(tenant);
                     await RemoveRetiredAsync(tenant, cancellation);
                 }
                 catch (Exception e) when (e is not OperationCanceledException and not OutOfMemoryException)
@@ -68,15 +68,16 @@ internal sealed partial class Merger(
     private async Task<int> MergeAsync(TenantId tenant, int periods, CancellationToken cancellation)
     {
         var merged = 0;
-        foreach (var sources in MergePlan.Of(await catalogue.LiveAsync(tenant, null, null, cancellation), clock.GetUtcNow()).Take(periods))
+        var groups = MergePlan.Of(await catalogue.LiveAsync(tenant, null, null, cancellation), clock.GetUtcNow()).Take(periods);
+        await Parallel.ForEachAsync(groups, cancellation, async (sources, _) =>
         {
             using var lease = readers.Use(tenant, sources);
             var into = await BackgroundThread.RunAsync(() => new SegmentMerger(clock).Merge(tenant, folder.Of(tenant), lease.Readers, id => folder.KeyOf(tenant, id), cancellation));
             var rows = sources.Sum(segment => segment.Rows);
             if (into.Rows != rows) throw new InvalidDataException($"The merged segment has {into.Rows} rows instead of {rows}; it is not used.");
             await catalogue.ReplaceAsync(tenant, sources.Select(segment => segment.Id).ToList(), [into], cancellation);
-            merged += sources.Count;
-        }
+            Interlocked.Add(ref merged, sources.Count);
+        });
         return merged;
     }
 

@@ -16,17 +16,11 @@ internal static class TimeColumn
         }
     }
 
-    public static long[] Read(ByteReader from, int rows, long min, long max)
+    public static void Read(ByteReader from, Span<long> times, long min, long max)
     {
-        var times = new long[rows];
         var time = min;
-        for (var i = 0; i < rows; i++)
-        {
-            time = unchecked(time + from.Signed());
-            if (time < min || time > max) throw new InvalidDataException("a time lies outside of the block's.");
-            times[i] = time;
-        }
+        for (var i = 0; i < times.Length; i++) times[i] = time = unchecked(time + from.Signed());
         from.End();
-        return times;
+        if (times.ContainsAnyExceptInRange(min, max)) throw new InvalidDataException("a time lies outside of the block's.");
     }
 }

@@ -29,7 +29,7 @@ internal sealed class BlockReader(SegmentReader segment, int number) : IDisposab
     public bool HasRawRows => _entry.RawRows > 0;
 
     /// <summary>Unix milliseconds of each row.</summary>
-    public long[] Times => _times ??= segment.Decode(number, ColumnIds.Time, bytes => TimeColumn.Read(new ByteReader(bytes.Span), Rows, _entry.MinTime, _entry.MaxTime));
+    public ReadOnlySpan<long> Times => (_times ??= ReadTimes()).AsSpan(0, Rows);
 
     public MetaBlock Meta => _meta ??= segment.Decode(number, ColumnIds.Meta, bytes => MetaBlock.Read(new ByteReader(bytes.Span), Rows, segment.Directory.Batches.Length));
 
@@ -64,7 +64,7 @@ internal sealed class BlockReader(SegmentReader segment, int number) : IDisposab
             var wanted = ArrayPool<bool>.Shared.Rent(Column(key).Entries + 1);
             wanted[0] = false;
             for (var entry = 0; entry < Column(key).Entries; entry++) wanted[entry + 1] = entries[entry];
-            rows.AddWhere(RowCodes(key), wanted);
+            rows.AddWhere(RowCodes(key).AsSpan(0, Rows), wanted);
             ArrayPool<bool>.Shared.Return(wanted);
             return;
         }
@@ -80,12 +80,18 @@ internal sealed class BlockReader(SegmentReader segment, int number) : IDisposab
         }
     }
 
-    /// <summary>For each row one more than the entry of its first value of the key; 0 where it has none.</summary>
+    /// <summary>For each row one more than the entry of its first value of the key; 0 where it has none. Behind the last row anything may stand.</summary>
     public int[] RowCodes(int key)
     {
         if (_rowCodes[key + 1] is { } known) return known;
+        var array = ArrayPool<int>.Shared.Rent(Rows);
+        ReadRowCodes(key, array.AsSpan(0, Rows)); // an array that is not given back after damage is no loss
+        return _rowCodes[key + 1] = array;
+    }
+
+    private void ReadRowCodes(int key, Span<int> codes)
+    {
         var (head, rowShapes, times) = (HeadOf(key), Shapes.Codes, CountsByShape(key));
-        var codes = GC.AllocateUninitializedArray<int>(Rows);
         switch (head.Encoding)
         {
             case ColumnEncoding.Derived when head.Parent == ColumnHead.OfShape:
@@ -109,16 +115,15 @@ internal sealed class BlockReader(SegmentReader segment, int number) : IDisposab
             default:
                 CheckCount(key, times);
                 var column = Column(key);
-                var entries = column.IsPlain ? default : column.Codes;
-                for (var (row, at) = (0, 0); row < codes.Length; row++)
+                if (column.IsPlain)
                 {
-                    var count = times[rowShapes[row]];
-                    codes[row] = count == 0 ? 0 : (column.IsPlain ? at : entries[at]) + 1;
-                    at += count;
+                    for (var (row, at) = (0, 0); row < codes.Length; at += times[rowShapes[row++]]) codes[row] = times[rowShapes[row]] == 0 ? 0 : at + 1;
+                    break;
                 }
+                var entries = column.Codes;
+                for (var (row, at) = (0, 0); row < codes.Length; at += times[rowShapes[row++]]) codes[row] = times[rowShapes[row]] == 0 ? 0 : entries[at] + 1;
                 break;
         }
-        return _rowCodes[key + 1] = codes;
     }
 
     /// <summary>For each row, how many values of the key the rows before it have.</summary>
@@ -187,6 +192,24 @@ internal sealed class BlockReader(SegmentReader segment, int number) : IDisposab
     public void Dispose()
     {
         foreach (var column in _columns) column?.Dispose();
+        if (_times is not null) ArrayPool<long>.Shared.Return(_times);
+        _times = null;
+        foreach (ref var codes in _rowCodes.AsSpan())
+        {
+            if (codes is not null) ArrayPool<int>.Shared.Return(codes);
+            codes = null;
+        }
+    }
+
+    private long[] ReadTimes()
+    {
+        var times = ArrayPool<long>.Shared.Rent(Rows);
+        segment.Decode(number, ColumnIds.Time, bytes =>
+        {
+            TimeColumn.Read(new ByteReader(bytes.Span), times.AsSpan(0, Rows), _entry.MinTime, _entry.MaxTime);
+            return true;
+        });
+        return times;
     }
 
     private ShapeBlock ReadShapes(ReadOnlyMemory<byte> bytes)
@@ -248,7 +271,7 @@ internal sealed class BlockReader(SegmentReader segment, int number) : IDisposab
     private void Derive(ColumnHead head, Span<int> codes)
     {
         var at = 0;
-        foreach (var code in RowCodes(head.Key))
+        foreach (var code in RowCodes(head.Key).AsSpan(0, Rows))
         {
             if (code == 0) continue;
             if (at == codes.Length) throw NotDerived(head);

@@ -17,7 +17,7 @@ internal sealed class FieldCodes
         Size = (entries?.Count ?? column?.Entries ?? 0) + 1;
     }
 
-    /// <summary>One a row.</summary>
+    /// <summary>One a row; behind the last row anything may stand.</summary>
     public int[] Codes { get; }
 
     /// <summary>One more than the largest code.</summary>

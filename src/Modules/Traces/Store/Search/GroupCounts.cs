@@ -90,12 +90,12 @@ internal sealed class GroupCounts
         if (columns.Length > 1)
         {
             if (_combined.Length < blockRows) _combined = new int[SegmentFormat.MaxBlockRows];
-            combined.CopyTo(_combined, 0);
+            combined.AsSpan(0, blockRows).CopyTo(_combined);
             combined = _combined;
             foreach (var column in columns.AsSpan(1))
             {
                 var (codes, factor) = (column.Codes, column.Size);
-                for (var row = 0; row < codes.Length; row++) combined[row] = combined[row] * factor + codes[row];
+                for (var row = 0; row < blockRows; row++) combined[row] = combined[row] * factor + codes[row];
             }
         }
         var counts = _counts.AsSpan(0, size);

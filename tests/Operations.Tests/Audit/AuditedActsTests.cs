@@ -21,7 +21,7 @@ public sealed class AuditedActsTests(OperationsServer fixture)
         (await api.PutAsync(new Uri($"/api/v1/traces/import/{batch.Name.FileName}", UriKind.Relative), zip, cancellation)).EnsureSuccessStatusCode();
         await api.GetByteArrayAsync(new Uri("/api/v1/traces/export?q=evt:ps", UriKind.Relative), cancellation);
         using var browser = await fixture.Tenants.SignInToConsoleAsync(fixture.Tenants.A);
-        await browser.GetAsync(Platform.Web.ServiceHost.Console, "/traces/table.csv?q=evt:ps");
+        await browser.GetAsync(Platform.Web.ServiceHost.Console, "/traces/export?format=csv&q=evt:ps");
 
         Assert.True(await CountAsync("enrolment-token.create", "token", target: null) >= 1); // other tests of this service make some too
         Assert.Equal(1, await CountAsync("traces.import", "token", batch.Name.FileName));

@@ -106,6 +106,21 @@ public sealed class ClickHouseLoaderTests(ClickHouseFixture clickHouse) : IClass
         Assert.True(sound, report);
     }
 
+    /// <summary>As large as an expression may be.</summary>
+    [Theory]
+    [InlineData("cmd:/[^y]{998}/", 1)]
+    [InlineData("cmd:/(?:x?y*){20}x{900}/i", 1)]
+    [InlineData("cmd:/(?:x|\\w){248}/", 1)]
+    [InlineData("cmd:/^\\p{L}{996}/", 1)]
+    [InlineData("cmd:/z{998}/", 0)]
+    public async Task Count_OfTheLargestExpressions_IsAnswered(string query, long expected)
+    {
+        Assert.Null((await _pipeline.ReceiveAsync(_pipeline.NewName(), Line(0), $"{Line(1)} cmd=no".Replace("cmd=\"x\" cmd=no", $"cmd={new string('x', 1200)}", StringComparison.Ordinal))).Failure);
+        await _pipeline.IndexAllAsync();
+        Assert.True((await _pipeline.Service<TraceSearch>().CountAsync(_pipeline.Tenant, query, null, null, Cancellation)).TryGet(out var count, out var failure), $"{failure?.English} {failure?.Cause}");
+        Assert.Equal(expected, count);
+    }
+
     [Fact]
     public async Task View_WhileMoreIsLoaded_KeepsItsPicture()
     {

@@ -44,21 +44,24 @@ internal sealed partial class ClickHouseLoader(
         {
             try
             {
+                IReadOnlyList<TenantId> all = [];
                 if (clock.GetUtcNow() - lastScan > FullScan)
                 {
-                    foreach (var tenant in await tenants.ListAsync(stoppingToken))
-                    {
-                        _dirty[tenant.Id] = true;
-                        await rebuild.RunNextAsync(tenant.Id, stoppingToken);
-                        await cleaner.RunAsync(tenant.Id, stoppingToken);
-                    }
+                    all = [.. (await tenants.ListAsync(stoppingToken)).Select(tenant => tenant.Id)];
+                    foreach (var tenant in all) _dirty[tenant] = true;
                     lastScan = clock.GetUtcNow();
                 }
-                foreach (var tenant in _dirty.Keys)
+                await InTurnAsync([.. _dirty.Keys], async tenant =>
                 {
                     _dirty.TryRemove(tenant, out _);
                     if (await LoadAsync(tenant, stoppingToken)) _dirty[tenant] = true;
-                }
+                });
+                // Afterwards, so that what fails here holds up no load.
+                await InTurnAsync(all, async tenant =>
+                {
+                    await rebuild.RunNextAsync(tenant, stoppingToken);
+                    await cleaner.RunAsync(tenant, stoppingToken);
+                });
                 pause = FirstPause;
                 if (_dirty.IsEmpty) await _wake.WaitAsync(FullScan, stoppingToken);
                 await Task.Delay(Gather, clock, stoppingToken);
@@ -76,6 +79,24 @@ internal sealed partial class ClickHouseLoader(
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }
         }
+    }
+
+    /// <summary>What is wrong with one tenant's traces does not hold up the next; that ClickHouse is away does.</summary>
+    private static async Task InTurnAsync(IReadOnlyList<TenantId> tenants, Func<TenantId, Task> work)
+    {
+        var failures = new List<Exception>();
+        foreach (var tenant in tenants)
+        {
+            try
+            {
+                await work(tenant);
+            }
+            catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException or TraceStoreException { Failure: TraceStoreAway or TraceStoreTooOld }))
+            {
+                failures.Add(e);
+            }
+        }
+        if (failures.Count > 0) throw new AggregateException(failures);
     }
 
     /// <returns>True when more may be pending.</returns>

@@ -19,6 +19,7 @@ internal sealed partial class NaiveTrace
         var match = Proper().Match(_text);
         if (!match.Success || match.Groups["key"].Captures.Any(key => Encoding.UTF8.GetByteCount(key.Value) > 128)) return;
         if (!DateTimeOffset.TryParseExact(match.Groups["time"].Value, "MM/dd/yyyy HH:mm:ss.fff zzz", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)) return;
+        if (time.UtcDateTime.Date <= DateTime.MinValue.Date || time.UtcDateTime.Date >= DateTime.MaxValue.Date) return;
         Time = time;
         Fields = [.. match.Groups["key"].Captures.Zip(match.Groups["value"].Captures, (key, value) => (key.Value, Unquote(value.Value)))];
     }

@@ -9,9 +9,9 @@ namespace Akashi.Traces.Tests.Store;
 
 /// <summary>
 /// What was encrypted cannot be altered unnoticed; a faulty writer could still have encrypted nonsense. Every decoder answers altered bytes with an
-/// <see cref="InvalidDataException"/>, in bounded memory, or with something that later steps can work with.
+/// <see cref="InvalidDataException"/>, in bounded memory, or with something that later steps can work with. Its seeds are segments of made lines.
 /// </summary>
-public class DecoderFuzzTests
+public class SegmentFuzzTests
 {
     [Fact]
     public void Decode_AlteredChunks_RefusesOrGivesSomethingSound() => Seeded.Repeat(chance =>
@@ -41,7 +41,7 @@ public class DecoderFuzzTests
             bytes = Altered(chance, whole.Written.ToArray());
             Try(() => SegmentDirectory.Read(new ByteReader(bytes), directory.Index[^1].Offset + directory.Index[^1].Stored));
         }
-    }, 3);
+    }, Seeded.FuzzSeconds);
 
     private static void Decode(int column, byte[] bytes, int rows, SegmentDirectory directory)
     {

@@ -103,6 +103,34 @@ public class SegmentReaderTests
         }
     }
 
+    [Theory]
+    [InlineData(1 << 30)]
+    [InlineData(60_000)] // about one segment of four
+    [InlineData(0)]
+    public void Ask_WithPartsKeptWithinABudget_AnswersTheSameAgain(long budget)
+    {
+        using var store = new TestSegments { Form = new Akashi.Traces.Store.Writing.SegmentForm(1, 64) };
+        for (var i = 0; i < 4; i++) store.Write((TestSegments.Batch(new Seeded((ulong)i)), TestSegments.Log(new Seeded((ulong)i), 800)));
+        using var cache = new SegmentCache(maxPartBytes: budget);
+        var expected = Answers(store.OpenAll());
+        Parallel.For(0, 60, round =>
+        {
+            var uses = store.Segments.Skip(round % 2).Select(segment => cache.Get(store.Tenant, segment.Id, store.PathOf(segment), store.KeyOf)).ToList();
+            if (round % 2 == 0) Assert.Equal(expected, Answers([.. uses.Select(use => use.Reader)]));
+            else _ = Answers([.. uses.Select(use => use.Reader)]);
+            uses.ForEach(use => use.Dispose());
+        });
+        Assert.InRange(cache.PartBytes, budget > 100_000 ? 10_000 : 0, budget);
+
+        string Answers(List<SegmentReader> segments) => string.Join(' ', new[] { "evt:ps", "-cmd:*o*", "sn:[5..500]" }.Select(text =>
+        {
+            Assert.True(Akashi.Traces.Query.QueryParser.TryParse(text, out var predicate, out _));
+            var query = new TraceQuery(predicate);
+            var page = Ask.Newest(store.Tenant, segments, query, 20, null, SearchOptions.Default, CancellationToken.None);
+            return $"{Ask.Count(store.Tenant, segments, query, SearchOptions.Default, CancellationToken.None)} {page.Next} {Ask.Groups(store.Tenant, segments, query, ["evt", "com"], null, SearchOptions.Default).Count}";
+        }));
+    }
+
     [Fact]
     public void ColumnBlock_AnyValues_ComeBack() => Seeded.Repeat(chance =>
     {

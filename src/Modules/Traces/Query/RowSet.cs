@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace Akashi.Traces.Query;
 
@@ -25,6 +26,21 @@ internal sealed class RowSet(int size)
         Trim();
     }
 
+    /// <summary>Adds the rows that have the code; there is one for each row.</summary>
+    public void AddEqual(ReadOnlySpan<int> codes, int wanted)
+    {
+        var pattern = Vector256.Create(wanted);
+        for (var start = 0; start < codes.Length; start += 64)
+        {
+            var some = codes.Slice(start, Math.Min(64, codes.Length - start));
+            var (word, i) = (0UL, 0);
+            for (; i <= some.Length - Vector256<int>.Count; i += Vector256<int>.Count)
+                word |= (ulong)Vector256.Equals(Vector256.Create(some[i..]), pattern).ExtractMostSignificantBits() << i;
+            for (; i < some.Length; i++) word |= (some[i] == wanted ? 1UL : 0UL) << i;
+            _bits[start >> 6] |= word;
+        }
+    }
+
     /// <summary>Adds the rows whose code is wanted; there is a code for each row.</summary>
     public void AddWhere(ReadOnlySpan<int> codes, ReadOnlySpan<bool> wanted)
     {
@@ -40,12 +56,18 @@ internal sealed class RowSet(int size)
     /// <summary>Removes the rows whose number is not from <paramref name="first"/> to before <paramref name="end"/>; there is a number for each row.</summary>
     public void KeepBetween(ReadOnlySpan<long> numbers, long first, long end)
     {
+        var (least, beyond) = (Vector256.Create(first), Vector256.Create(end));
         for (var start = 0; start < numbers.Length; start += 64)
         {
             if (_bits[start >> 6] == 0) continue;
             var some = numbers.Slice(start, Math.Min(64, numbers.Length - start));
-            var word = 0UL;
-            for (var i = 0; i < some.Length; i++) word |= (some[i] >= first & some[i] < end ? 1UL : 0UL) << i;
+            var (word, i) = (0UL, 0);
+            for (; i <= some.Length - Vector256<long>.Count; i += Vector256<long>.Count)
+            {
+                var values = Vector256.Create(some[i..]);
+                word |= (ulong)(Vector256.GreaterThanOrEqual(values, least) & Vector256.LessThan(values, beyond)).ExtractMostSignificantBits() << i;
+            }
+            for (; i < some.Length; i++) word |= (some[i] >= first && some[i] < end ? 1UL : 0UL) << i;
             _bits[start >> 6] &= word;
         }
     }

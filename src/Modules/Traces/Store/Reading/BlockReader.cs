@@ -7,8 +7,10 @@ using Akashi.Traces.Store.Format;
 namespace Akashi.Traces.Store.Reading;
 
 /// <summary>One block of a segment; its columns are read when first asked for. One thread uses it; buffers go back on disposal.</summary>
-internal sealed class BlockReader(SegmentReader segment, int number) : IDisposable
+/// <param name="keepsParts">Whether the next question finds what most of them need decoded; not for readers that come by once.</param>
+internal sealed class BlockReader(SegmentReader segment, int number, bool keepsParts = false) : IDisposable
 {
+    private readonly BlockParts? _parts = keepsParts ? segment.Parts : null;
     // Index 0 is the lines kept verbatim, index n + 1 is key n.
     private readonly ColumnBlock?[] _columns = new ColumnBlock?[segment.FoldedKeys.Length + 1];
     private readonly int[]?[] _starts = new int[]?[segment.FoldedKeys.Length + 1];
@@ -17,6 +19,7 @@ internal sealed class BlockReader(SegmentReader segment, int number) : IDisposab
     private ColumnHead?[]? _heads;
     private int[]? _keys;
     private long[]? _times;
+    private bool _isTimesKept;
     private MetaBlock? _meta;
     private ShapeBlock? _shapes;
 
@@ -36,9 +39,9 @@ internal sealed class BlockReader(SegmentReader segment, int number) : IDisposab
     /// <summary>Keys that this block has a column of.</summary>
     public int[] Keys => _keys ??= [.. Heads.OfType<ColumnHead>().Select(head => head.Key).Where(key => key != ColumnIds.RawKey)];
 
-    public ShapeBlock Shapes => _shapes ??= segment.Decode(number, ColumnIds.Shapes, ReadShapes);
+    public ShapeBlock Shapes => _shapes ??= _parts?.Shapes(number) ?? Keep(segment.Decode(number, ColumnIds.Shapes, ReadShapes));
 
-    private ColumnHead?[] Heads => _heads ??= segment.Decode(number, ColumnIds.Heads, ReadHeads);
+    private ColumnHead?[] Heads => _heads ??= _parts?.Heads(number) ?? Keep(segment.Decode(number, ColumnIds.Heads, ReadHeads));
 
     public IEnumerable<int> KeysNamed(byte[] foldedName)
     {
@@ -61,10 +64,16 @@ internal sealed class BlockReader(SegmentReader segment, int number) : IDisposab
         if (entries.IsEmpty) return;
         if (!Repeats(key))
         {
+            var codes = RowCodes(key).AsSpan(0, Rows);
+            if (entries.Count() == 1)
+            {
+                rows.AddEqual(codes, entries.Next(0) + 1);
+                return;
+            }
             var wanted = ArrayPool<bool>.Shared.Rent(Column(key).Entries + 1);
             wanted[0] = false;
             for (var entry = 0; entry < Column(key).Entries; entry++) wanted[entry + 1] = entries[entry];
-            rows.AddWhere(RowCodes(key).AsSpan(0, Rows), wanted);
+            rows.AddWhere(codes, wanted);
             ArrayPool<bool>.Shared.Return(wanted);
             return;
         }
@@ -192,7 +201,7 @@ internal sealed class BlockReader(SegmentReader segment, int number) : IDisposab
     public void Dispose()
     {
         foreach (var column in _columns) column?.Dispose();
-        if (_times is not null) ArrayPool<long>.Shared.Return(_times);
+        if (_times is not null && !_isTimesKept) ArrayPool<long>.Shared.Return(_times);
         _times = null;
         foreach (ref var codes in _rowCodes.AsSpan())
         {
@@ -201,14 +210,33 @@ internal sealed class BlockReader(SegmentReader segment, int number) : IDisposab
         }
     }
 
+    private ShapeBlock Keep(ShapeBlock shapes)
+    {
+        _ = _parts?.TryKeep(ref _parts.Shapes(number), shapes, sizeof(int) * (Rows + 64 * shapes.Shapes.Length));
+        return shapes;
+    }
+
+    private ColumnHead?[] Keep(ColumnHead?[] heads)
+    {
+        _ = _parts?.TryKeep(ref _parts.Heads(number), heads, 8 * heads.Length + heads.Sum(head => head is null ? 0 : 64 + sizeof(int) * (head.Map?.Length ?? 0)));
+        return heads;
+    }
+
     private long[] ReadTimes()
     {
+        if (_parts?.Times(number) is { } known)
+        {
+            _isTimesKept = true;
+            return known;
+        }
         var times = ArrayPool<long>.Shared.Rent(Rows);
         segment.Decode(number, ColumnIds.Time, bytes =>
         {
             TimeColumn.Read(new ByteReader(bytes.Span), times.AsSpan(0, Rows), _entry.MinTime, _entry.MaxTime);
             return true;
         });
+        // An array that is kept never goes back to the pool.
+        _isTimesKept = _parts?.TryKeep(ref _parts.Times(number), times, sizeof(long) * times.Length) == true;
         return times;
     }
 

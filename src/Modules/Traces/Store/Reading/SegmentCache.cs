@@ -8,11 +8,13 @@ namespace Akashi.Traces.Store.Reading;
 /// </summary>
 /// <param name="maxFiles">Files kept open; at least 1, default 1 024.</param>
 /// <param name="maxBytes">Bytes of directories and indexes kept; default 256 MiB. What a use reads counts from the next use on.</param>
-internal sealed class SegmentCache(int maxFiles = 1024, long maxBytes = 256L << 20) : IDisposable
+/// <param name="maxPartBytes">Bytes of decoded parts of blocks kept beside them; default 192 MiB.</param>
+internal sealed class SegmentCache(int maxFiles = 1024, long maxBytes = 256L << 20, long maxPartBytes = 192L << 20) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, LinkedListNode<Entry>> _known = [];
     private readonly LinkedList<Entry> _recent = new();
+    private readonly PartBudget _parts = new(maxPartBytes);
     private long _bytes;
     private bool _disposed;
 
@@ -23,6 +25,9 @@ internal sealed class SegmentCache(int maxFiles = 1024, long maxBytes = 256L << 
             lock (_lock) return _known.Count;
         }
     }
+
+    /// <summary>Memory that decoded parts of blocks take.</summary>
+    public long PartBytes => _parts.Taken;
 
     /// <summary>Opens a segment or takes it from the cache; the file stays open at least until the use is disposed.</summary>
     /// <param name="keyOf">Called only when the file has to be opened.</param>
@@ -47,6 +52,7 @@ internal sealed class SegmentCache(int maxFiles = 1024, long maxBytes = 256L << 
                 throw new ObjectDisposedException(nameof(SegmentCache));
             }
             _ = opened.TryUse(out use);
+            opened.KeepParts(_parts);
             _known.Add(segmentId, _recent.AddFirst(new Entry(opened)));
             Shrink();
             return use;
@@ -90,6 +96,9 @@ internal sealed class SegmentCache(int maxFiles = 1024, long maxBytes = 256L << 
         _bytes += held - first.Counted;
         first.Counted = held;
         while (_recent.Count > 1 && (_recent.Count > maxFiles || _bytes > maxBytes)) Remove(_recent.Last!);
+        if (!_parts.IsFull) return;
+        for (var last = _recent.Last; last is not null && !_parts.IsHalfFree; last = last.Previous) last.Value.Reader.Parts?.Drop();
+        _parts.Reopen();
     }
 
     private void Remove(LinkedListNode<Entry> node)
@@ -97,6 +106,7 @@ internal sealed class SegmentCache(int maxFiles = 1024, long maxBytes = 256L << 
         _recent.Remove(node);
         _known.Remove(node.Value.Reader.Id);
         _bytes -= node.Value.Counted;
+        node.Value.Reader.Parts?.Drop();
         node.Value.Reader.Dispose();
     }
 

@@ -61,6 +61,12 @@ internal sealed class SegmentReader : IDisposable
 
     public SegmentIndex Index { get; }
 
+    /// <summary>Null when nothing is kept.</summary>
+    public BlockParts? Parts { get; private set; }
+
+    /// <summary>From now on decoded parts of blocks may be kept.</summary>
+    public void KeepParts(PartBudget budget) => Parts = new BlockParts(Directory.Blocks.Length, budget);
+
     /// <exception cref="SegmentDamagedException">The file is no segment, not this one, of another tenant, truncated or altered, or the key is another.</exception>
     public static SegmentReader Open(TenantId tenant, string path, Guid segmentId, ReadOnlySpan<byte> key)
     {

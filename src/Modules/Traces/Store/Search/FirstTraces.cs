@@ -53,7 +53,7 @@ internal sealed class FirstTraces(TraceOrder order, int limit, TracePosition? af
         {
             cancel.ThrowIfCancellationRequested();
             using var place = await step();
-            using var block = new BlockReader(rows.Key.Segment, rows.Key.Number);
+            using var block = new BlockReader(rows.Key.Segment, rows.Key.Number, keepsParts: true);
             foreach (var (candidate, _) in rows) traces.Add(FoundTrace.Read(block, candidate.Row, buffer));
         }
         traces.Sort((left, right) => Compare(order, left.Position, right.Position));

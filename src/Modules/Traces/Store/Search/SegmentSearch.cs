@@ -26,7 +26,7 @@ internal static class SegmentSearch
         await plan.ForEachAsync(options, (planned, selection) =>
         {
             if (first.IsBehind(planned)) return false;
-            using var block = new BlockReader(planned.Segment, planned.Number);
+            using var block = new BlockReader(planned.Segment, planned.Number, keepsParts: true);
             first.Offer(planned, block, plan.Select(planned, block, selection));
             return true;
         }, cancel);
@@ -42,7 +42,7 @@ internal static class SegmentSearch
             if (plan.MatchesAll && plan.IsInside(planned)) Interlocked.Add(ref count, planned.Entry.Rows);
             else
             {
-                using var block = new BlockReader(planned.Segment, planned.Number);
+                using var block = new BlockReader(planned.Segment, planned.Number, keepsParts: true);
                 Interlocked.Add(ref count, plan.Select(planned, block, selection).Count());
             }
             return true;
@@ -67,7 +67,7 @@ internal static class SegmentSearch
                 part[first] += planned.Entry.Rows;
                 return true;
             }
-            using var block = new BlockReader(planned.Segment, planned.Number);
+            using var block = new BlockReader(planned.Segment, planned.Number, keepsParts: true);
             var rows = plan.Select(planned, block, selection);
             if (rows.IsEmpty) return true;
             var times = block.Times;
@@ -89,7 +89,7 @@ internal static class SegmentSearch
         var groups = new GroupCounts(fields, sum);
         await plan.ForEachAsync(options, () => new GroupCounts(fields, sum), (planned, selection, part) =>
         {
-            using var block = new BlockReader(planned.Segment, planned.Number);
+            using var block = new BlockReader(planned.Segment, planned.Number, keepsParts: true);
             part.Add(block, plan.Select(planned, block, selection));
             return true;
         }, groups.Add, cancel);

@@ -1,0 +1,72 @@
+using Akashi.Traces.Store.Columns;
+
+namespace Akashi.Traces.Store.Reading;
+
+/// <summary>What most questions need of a block beside the columns that they name, decoded. Kept while the budget lasts; thread-safe.</summary>
+internal sealed class BlockParts(int blocks, PartBudget budget)
+{
+    private readonly ColumnHead?[]?[] _heads = new ColumnHead?[]?[blocks];
+    private readonly ShapeBlock?[] _shapes = new ShapeBlock?[blocks];
+    private readonly long[]?[] _times = new long[]?[blocks];
+    private readonly Lock _lock = new();
+    private long _bytes;
+
+    public ref ColumnHead?[]? Heads(int block) => ref _heads[block];
+
+    public ref ShapeBlock? Shapes(int block) => ref _shapes[block];
+
+    public ref long[]? Times(int block) => ref _times[block];
+
+    /// <summary>Keeps a part that was just decoded.</summary>
+    /// <param name="bytes">About how much memory it takes.</param>
+    /// <returns>False when somebody else did, or there is no room.</returns>
+    public bool TryKeep<T>(ref T? place, T part, int bytes)
+        where T : class
+    {
+        lock (_lock)
+        {
+            if (place is not null || !budget.TryTake(bytes)) return false;
+            _bytes += bytes;
+            Volatile.Write(ref place, part);
+            return true;
+        }
+    }
+
+    public void Drop()
+    {
+        lock (_lock)
+        {
+            Array.Clear(_heads);
+            Array.Clear(_shapes);
+            Array.Clear(_times);
+            budget.GiveBack(_bytes);
+            _bytes = 0;
+        }
+    }
+}
+
+/// <summary>How much memory the parts of all segments together may take.</summary>
+internal sealed class PartBudget(long most)
+{
+    private long _taken;
+    private bool _refused;
+
+    /// <summary>Something was refused since room was made last.</summary>
+    public bool IsFull => Volatile.Read(ref _refused);
+
+    public long Taken => Volatile.Read(ref _taken);
+
+    public bool IsHalfFree => Taken <= most / 2;
+
+    public bool TryTake(int bytes)
+    {
+        if (Interlocked.Add(ref _taken, bytes) <= most) return true;
+        Interlocked.Add(ref _taken, -bytes);
+        Volatile.Write(ref _refused, true);
+        return false;
+    }
+
+    public void GiveBack(long bytes) => Interlocked.Add(ref _taken, -bytes);
+
+    public void Reopen() => Volatile.Write(ref _refused, false);
+}

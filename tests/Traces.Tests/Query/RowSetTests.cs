@@ -1,0 +1,26 @@
+using Akashi.Traces.Query;
+using Akashi.Traces.Tests.Lines;
+
+namespace Akashi.Traces.Tests.Query;
+
+public class RowSetTests
+{
+    [Fact]
+    public void AddEqualAddWhereKeepBetween_AnyNumbers_AgreeWithAPlainLoop() => Seeded.Repeat(chance =>
+    {
+        var codes = Enumerable.Range(0, chance.Next(300)).Select(_ => chance.Next(5)).ToArray();
+        var times = codes.Select(_ => (long)chance.Next(100) - 50).ToArray();
+        var wanted = Enumerable.Range(0, 5).Select(_ => chance.Chance(50)).ToArray();
+        var (one, first, end) = (chance.Next(5), chance.Next(100) - 50L, chance.Next(100) - 50L);
+        var (equal, among) = (new RowSet(codes.Length), new RowSet(codes.Length));
+        equal.AddEqual(codes, one);
+        among.AddWhere(codes, wanted);
+        Assert.Equal(Rows(row => codes[row] == one), Members(equal));
+        Assert.Equal(Rows(row => wanted[codes[row]]), Members(among));
+        among.KeepBetween(times, first, end);
+        Assert.Equal(Rows(row => wanted[codes[row]] && times[row] >= first && times[row] < end), Members(among));
+
+        List<int> Rows(Func<int, bool> isIn) => [.. Enumerable.Range(0, codes.Length).Where(isIn)];
+        static List<int> Members(RowSet rows) => [.. Enumerable.Range(0, rows.Size).Where(row => rows[row])];
+    }, 0.5);
+}

@@ -145,7 +145,8 @@ public sealed class ExportTests(PortalServer fixture)
         await browser.TypeAsync("#userId", tenant.UserId);
         await browser.TypeAsync("#password", tenant.Password);
         await browser.ClickAsync("form[action='/sign-in'] button[type=submit]");
-        await browser.WaitAsync("document.querySelector('[data-export-form]')");
+        // Scripts have run when all is loaded; a click before would be the browser's alone.
+        await browser.WaitAsync("document.readyState === 'complete' && document.querySelector('[data-export-form]')");
         await browser.ClickAsync(".ak-drop:has([data-export-form]) summary");
         await browser.ClickAsync("[data-export-form] button");
         await browser.WaitAsync("document.querySelector('.ak-export[data-state=done]')?.textContent.includes('250')");

@@ -18,7 +18,7 @@ public sealed class TraceGroupsPageTests(PortalServer fixture)
         Assert.Contains("50.0 %", page.Body, StringComparison.Ordinal);
         foreach (var (term, count) in new[] { ("evt:ps", 125), ("-evt:ps", 125) })
         {
-            var link = Links(page).First(link => link.Contains($"q={term}&", StringComparison.Ordinal));
+            var link = Links(page).First(link => link.Contains($"q={term}&", StringComparison.Ordinal) && link.Contains("view=groups", StringComparison.Ordinal));
             var narrowed = await browser.GetAsync(ServiceHost.Console, link);
             Assert.Contains($"{count} 件", narrowed.Body, StringComparison.Ordinal);
             Assert.Contains("1 種類", narrowed.Body, StringComparison.Ordinal);

@@ -25,7 +25,7 @@ internal sealed class TraceFactory(TraceCorpus corpus, int events, int terminals
         {
             var stream = streams[terminal];
             if (stream.Left == 0) return;
-            // About an hour's lines.
+            // An hour's lines, but about as many as recorded batches have.
             var lines = Math.Min(stream.Left, Math.Clamp(events / terminals / (Days * 24), LeastBatch, MostBatch));
             waiting.Enqueue((terminal, lines), stream.TimeAfter(lines));
         }

@@ -22,6 +22,9 @@ internal sealed partial record RequestUnreadable(string WhyJapanese, string WhyE
     {
         if (bad.InnerException is JsonException json)
         {
+            // Whether an empty body is known to be one before it is read depends on when its end arrives.
+            if (json is { LineNumber: 0, BytePositionInLine: 0 } && json.Message.Contains("does not contain any JSON tokens", StringComparison.Ordinal))
+                return new("「body」がありません。", "'body' is missing.", bad.StatusCode);
             var (line, path) = (((json.LineNumber ?? 0) + 1).ToString(CultureInfo.InvariantCulture), Quoted.Of(json.Path ?? "$"));
             return new($"JSON の {line} 行目、「{path}」のところで形式が違います。", $"its JSON is wrong in line {line}, at '{path}'.", bad.StatusCode);
         }

@@ -110,6 +110,7 @@ public sealed class TestServer : IAsyncDisposable
             Port = LoopbackNames.FreePort(),
             Listen = ["127.0.0.1"],
             RunJobs = false, // tests run jobs themselves
+            EmbeddedTraces = first is null, // serves one node: another's files would be looked for here
             OwnerConnection = database.OwnerConnection,
             ApplicationConnection = database.ApplicationConnection,
             OperatorConnection = database.OperatorConnection,

@@ -126,7 +126,7 @@ public sealed class ClickHouseClusterTests(ClickHouseClusterFixture cluster) : I
         await pipeline.ReceiveAsync(pipeline.NewName(), TracePipeline.Line(1), TracePipeline.Line(2));
         await pipeline.Service<ClickHouseSchema>().EnsureAsync(Cancellation);
         var pending = pipeline.Service<Akashi.Traces.Index.PendingBatches>();
-        var batch = Assert.Single(await pending.OldestAsync(pipeline.Tenant, 10, [], Cancellation));
+        var batch = Assert.Single((await pending.NextAsync(pipeline.Tenant, long.MaxValue, Cancellation)).Batches);
         await pipeline.Service<LoadWriter>().WriteAsync(pipeline.Tenant, [(batch, await pending.ReadLogAsync(pipeline.Tenant, batch, Cancellation))], null, Cancellation);
         await pipeline.IndexAllAsync();
         pipeline.Clock.Advance(ClickHouseCleaner.Grace * 2);

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Security.Cryptography;
 using Akashi.Identity.Contracts;
 using Akashi.Platform.Database;
 using Akashi.Platform.Tenancy;
@@ -24,21 +23,18 @@ internal sealed partial class ClickHouseLoader(
     private static readonly TimeSpan FullScan = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
-    private const int MaximumBatches = 4000;
     private const long MaximumLogBytes = 32 << 20;
 
     /// <summary>Held while rows of a tenant are written and published.</summary>
     public const string TryLock = "SELECT pg_try_advisory_xact_lock(hashtextextended('traces.load ' || @tenant, 0))";
     private const string TakeBatches = "DELETE FROM traces.pending_batch WHERE tenant_id = @tenant AND leaf_index = ANY(@leaves)";
 
-    private readonly ConcurrentDictionary<TenantId, bool> _dirty = new();
-    private readonly ConcurrentDictionary<(TenantId Tenant, long Leaf), bool> _damaged = new();
+    private readonly WaitingTenants _waiting = new();
     private readonly ConcurrentDictionary<TenantId, bool> _known = new();
-    private readonly SemaphoreSlim _wake = new(0, 1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        manifests.Added += Wake;
+        manifests.Added += _waiting.Wake;
         var (lastScan, pause) = (DateTimeOffset.MinValue, FirstPause);
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -48,13 +44,13 @@ internal sealed partial class ClickHouseLoader(
                 if (clock.GetUtcNow() - lastScan > FullScan)
                 {
                     all = [.. (await tenants.ListAsync(stoppingToken)).Select(tenant => tenant.Id)];
-                    foreach (var tenant in all) _dirty[tenant] = true;
+                    foreach (var tenant in all) _waiting.Add(tenant);
                     lastScan = clock.GetUtcNow();
                 }
-                await InTurnAsync([.. _dirty.Keys], async tenant =>
+                await InTurnAsync(_waiting.All, async tenant =>
                 {
-                    _dirty.TryRemove(tenant, out _);
-                    if (await LoadAsync(tenant, stoppingToken)) _dirty[tenant] = true;
+                    _waiting.Remove(tenant);
+                    if (await LoadAsync(tenant, stoppingToken)) _waiting.Add(tenant);
                 });
                 // Afterwards, so that what fails here holds up no load.
                 await InTurnAsync(all, async tenant =>
@@ -63,7 +59,7 @@ internal sealed partial class ClickHouseLoader(
                     await cleaner.RunAsync(tenant, stoppingToken);
                 });
                 pause = FirstPause;
-                if (_dirty.IsEmpty) await _wake.WaitAsync(FullScan, stoppingToken);
+                if (_waiting.IsEmpty) await _waiting.WaitAsync(FullScan, stoppingToken);
                 await Task.Delay(Gather, clock, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -104,13 +100,11 @@ internal sealed partial class ClickHouseLoader(
     {
         await using var session = await database.OpenAsync(tenant, cancellation);
         if (!await session.QuerySingleAsync<bool>(TryLock, new { tenant = tenant.ToString() }, cancellation)) return true; // another node is at it
-        var batches = await pending.OldestAsync(tenant, MaximumBatches, [.. _damaged.Keys.Where(key => key.Tenant == tenant).Select(key => key.Leaf)], cancellation);
+        var (batches, areMore) = await pending.NextAsync(tenant, MaximumLogBytes, cancellation);
         if (batches.Count == 0) return false;
-        var bytes = 0L;
-        var chosen = batches.TakeWhile((batch, index) => index == 0 || (bytes += batch.LogBytes) <= MaximumLogBytes).ToList();
         await schema.EnsureAsync(cancellation);
         await KnowAsync(tenant, cancellation);
-        var logs = await ReadAsync(tenant, chosen, cancellation);
+        var logs = await pending.ReadLogsAsync(tenant, batches, cancellation);
         if (logs.Count > 0)
         {
             var written = await writer.WriteAsync(tenant, logs, only: null, cancellation);
@@ -120,7 +114,7 @@ internal sealed partial class ClickHouseLoader(
             await book.PublishAsync(session, written, cancellation);
             await session.CommitAsync(cancellation);
         }
-        return logs.Count > 0 && (batches.Count > chosen.Count || batches.Count == MaximumBatches);
+        return logs.Count > 0 && areMore;
     }
 
     /// <summary>Once before the first load, while nobody else writes for the tenant.</summary>
@@ -132,44 +126,9 @@ internal sealed partial class ClickHouseLoader(
         _known[tenant] = true;
     }
 
-    private async Task<List<(PendingBatch Batch, byte[] Log)>> ReadAsync(TenantId tenant, IReadOnlyList<PendingBatch> batches, CancellationToken cancellation)
-    {
-        var logs = new List<(PendingBatch, byte[])>();
-        foreach (var batch in batches)
-        {
-            try
-            {
-                logs.Add((batch, await pending.ReadLogAsync(tenant, batch, cancellation)));
-            }
-            catch (Exception e) when (e is InvalidDataException or CryptographicException or FileNotFoundException)
-            {
-                // Evidence is damaged: name it once, go on with the rest; it stays pending and verify reports it.
-                LogDamaged(e, batch.FileName, tenant);
-                _damaged[(tenant, batch.LeafIndex)] = true;
-            }
-        }
-        return logs;
-    }
-
-    private void Wake(TenantId tenant)
-    {
-        _dirty[tenant] = true;
-        try
-        {
-            if (_wake.CurrentCount == 0) _wake.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // two woke it at once
-        }
-    }
-
     [LoggerMessage(Level = LogLevel.Error, Message = "Writing traces to ClickHouse was interrupted ({Reason}) and will be tried again in {Pause}; archived batches stay pending.")]
     private partial void LogRoundFailed(Exception exception, string reason, TimeSpan pause);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "ClickHouse has traces of tenant {Tenant} that the catalogue does not know, as after a restore from a backup. They do not count and are removed.")]
     private partial void LogDisowned(TenantId tenant);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Archived batch {FileName} of tenant {Tenant} cannot be read; it stays pending. Run akashi verify.")]
-    private partial void LogDamaged(Exception exception, string fileName, TenantId tenant);
 }

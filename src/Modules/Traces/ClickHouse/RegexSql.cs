@@ -50,25 +50,9 @@ internal static class RegexSql
             case RegexAtom or RegexClass:
                 Set(node, ignoreCase, to);
                 break;
-            case RegexSequence sequence:
-                foreach (var inner in sequence.Nodes) Write(inner, ignoreCase, to);
-                break;
-            case RegexChoice choice:
-                to.Append("(?:");
-                foreach (var (index, inner) in choice.Nodes.Index())
-                {
-                    if (index > 0) to.Append('|');
-                    Write(inner, ignoreCase, to);
-                }
-                to.Append(')');
-                break;
-            case RegexRepeat repeat:
-                to.Append("(?:");
-                Write(repeat.Node, ignoreCase, to);
-                to.Append(CultureInfo.InvariantCulture, $"){{{repeat.Least},{repeat.Most}}}");
-                break;
             default:
-                throw new ArgumentOutOfRangeException(nameof(node), node, "Unknown part of a regular expression.");
+                RegexText.WriteParts(node, to, part => Write(part, ignoreCase, to));
+                break;
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using System.Text;
 using Akashi.Identity.Contracts;
 using Akashi.Platform.Hosting;
@@ -24,20 +22,17 @@ internal sealed partial class Indexer(
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan FullScan = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(3);
-    private const int MaximumBatches = 4000;
     private const long MaximumLogBytes = 192 << 20;
     private const long LeastShare = 16 << 20;
 
     /// <summary>From so many bytes on, all processors work at them.</summary>
     private const long WorthSharing = 4 << 20;
 
-    private readonly ConcurrentDictionary<TenantId, bool> _dirty = new();
-    private readonly ConcurrentDictionary<(TenantId Tenant, long Leaf), bool> _damaged = new();
-    private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly WaitingTenants _waiting = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        manifests.Added += Wake;
+        manifests.Added += _waiting.Wake;
         var lastScan = DateTimeOffset.MinValue;
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -45,11 +40,11 @@ internal sealed partial class Indexer(
             {
                 if (clock.GetUtcNow() - lastScan > FullScan)
                 {
-                    foreach (var tenant in await tenants.ListAsync(stoppingToken)) _dirty[tenant.Id] = true;
+                    foreach (var tenant in await tenants.ListAsync(stoppingToken)) _waiting.Add(tenant.Id);
                     lastScan = clock.GetUtcNow();
                 }
-                await IndexInTurnAsync([.. _dirty.Keys], stoppingToken);
-                if (_dirty.IsEmpty) await _wake.WaitAsync(FullScan, stoppingToken);
+                await IndexInTurnAsync(_waiting.All, stoppingToken);
+                if (_waiting.IsEmpty) await _waiting.WaitAsync(FullScan, stoppingToken);
                 await Task.Delay(Gather, clock, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -73,10 +68,10 @@ internal sealed partial class Indexer(
         var failures = new List<Exception>();
         foreach (var tenant in tenants)
         {
-            _dirty.TryRemove(tenant, out _);
+            _waiting.Remove(tenant);
             try
             {
-                if (await IndexAsync(tenant, share, cancellation)) _dirty[tenant] = true;
+                if (await IndexAsync(tenant, share, cancellation)) _waiting.Add(tenant);
             }
             catch (Exception e) when (e is not OperationCanceledException and not OutOfMemoryException)
             {
@@ -91,61 +86,28 @@ internal sealed partial class Indexer(
     /// <returns>True when more may be pending.</returns>
     private async Task<bool> IndexAsync(TenantId tenant, long maximumLogBytes, CancellationToken cancellation)
     {
-        var batches = await pending.OldestAsync(tenant, MaximumBatches, DamagedOf(tenant), cancellation);
+        var (batches, areMore) = await pending.NextAsync(tenant, maximumLogBytes, cancellation);
         if (batches.Count == 0) return false;
-        var bytes = 0L;
-        var chosen = batches.TakeWhile((batch, index) => index == 0 || (bytes += batch.LogBytes) <= maximumLogBytes).ToList();
         // A terminal's lines stay together; each part is published by itself.
-        var parts = bytes < WorthSharing ? 1 : Environment.ProcessorCount;
-        var outcomes = await Task.WhenAll(chosen.GroupBy(batch => (int)(FastHash.Of(Encoding.ASCII.GetBytes(batch.Name.Tmid.ToString()), 0) % (ulong)parts))
+        var parts = batches.Sum(batch => batch.LogBytes) < WorthSharing ? 1 : Environment.ProcessorCount;
+        var outcomes = await Task.WhenAll(batches.GroupBy(batch => (int)(FastHash.Of(Encoding.ASCII.GetBytes(batch.Name.Tmid.ToString()), 0) % (ulong)parts))
             .Select(part => IndexPartAsync(tenant, [.. part], cancellation)));
-        return outcomes.Contains(true) && (batches.Count > chosen.Count || batches.Count == MaximumBatches);
+        return outcomes.Contains(true) && areMore;
     }
 
     /// <returns>False when none of the batches could be read.</returns>
     private async Task<bool> IndexPartAsync(TenantId tenant, List<PendingBatch> batches, CancellationToken cancellation)
     {
+        var logs = await pending.ReadLogsAsync(tenant, batches, cancellation);
+        if (logs.Count == 0) return false;
         var builder = new SegmentBuilder(clock);
-        var leaves = new List<long>();
-        foreach (var batch in batches)
-        {
-            try
-            {
-                builder.Add(batch.Name, batch.CollectedAt, await pending.ReadLogAsync(tenant, batch, cancellation));
-                leaves.Add(batch.LeafIndex);
-            }
-            catch (Exception e) when (e is InvalidDataException or CryptographicException or FileNotFoundException)
-            {
-                // Evidence is damaged: name it once, go on with the rest; it stays pending and verify reports it.
-                LogDamaged(e, batch.FileName, tenant);
-                _damaged[(tenant, batch.LeafIndex)] = true;
-            }
-        }
-        if (leaves.Count == 0) return false;
+        foreach (var (batch, log) in logs) builder.Add(batch.Name, batch.CollectedAt, log);
         var path = folder.Of(tenant);
         var segments = await BackgroundThread.RunAsync(() => builder.Write(tenant, path, id => folder.KeyOf(tenant, id)));
-        await catalogue.PublishAsync(tenant, segments, leaves, cancellation);
+        await catalogue.PublishAsync(tenant, segments, [.. logs.Select(log => log.Batch.LeafIndex)], cancellation);
         return true;
-    }
-
-    private long[] DamagedOf(TenantId tenant) => [.. _damaged.Keys.Where(key => key.Tenant == tenant).Select(key => key.Leaf)];
-
-    private void Wake(TenantId tenant)
-    {
-        _dirty[tenant] = true;
-        try
-        {
-            if (_wake.CurrentCount == 0) _wake.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // two woke it at once
-        }
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Indexing was interrupted and will be tried again; archived batches stay pending.")]
     private partial void LogRoundFailed(Exception exception);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Archived batch {FileName} of tenant {Tenant} cannot be read; it stays pending. Run akashi verify.")]
-    private partial void LogDamaged(Exception exception, string fileName, TenantId tenant);
 }

@@ -42,6 +42,33 @@ internal static class RegexText
         return Encoding.UTF8.GetString(ignoreCase ? new Folder().Fold(bytes) : new Folder().Compose(bytes));
     }
 
+    /// <summary>What stands around the parts of a sequence, choice or repetition: the same in every dialect.</summary>
+    public static void WriteParts(RegexNode node, StringBuilder to, Action<RegexNode> write)
+    {
+        switch (node)
+        {
+            case RegexSequence sequence:
+                foreach (var part in sequence.Nodes) write(part);
+                break;
+            case RegexChoice choice:
+                to.Append("(?:");
+                foreach (var (index, part) in choice.Nodes.Index())
+                {
+                    if (index > 0) to.Append('|');
+                    write(part);
+                }
+                to.Append(')');
+                break;
+            case RegexRepeat repeat:
+                to.Append("(?:");
+                write(repeat.Node);
+                to.Append(CultureInfo.InvariantCulture, $"){{{repeat.Least},{repeat.Most}}}");
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(node), node, "Unknown part of a regular expression.");
+        }
+    }
+
     private static void Write(RegexNode node, bool ignoreCase, StringBuilder to)
     {
         switch (node)
@@ -57,25 +84,9 @@ internal static class RegexText
                 WriteClass(set, ignoreCase, to);
                 to.Append(')');
                 break;
-            case RegexSequence sequence:
-                foreach (var inner in sequence.Nodes) Write(inner, ignoreCase, to);
-                break;
-            case RegexChoice choice:
-                to.Append("(?:");
-                foreach (var (index, inner) in choice.Nodes.Index())
-                {
-                    if (index > 0) to.Append('|');
-                    Write(inner, ignoreCase, to);
-                }
-                to.Append(')');
-                break;
-            case RegexRepeat repeat:
-                to.Append("(?:");
-                Write(repeat.Node, ignoreCase, to);
-                to.Append(CultureInfo.InvariantCulture, $"){{{repeat.Least},{repeat.Most}}}");
-                break;
             default:
-                throw new ArgumentOutOfRangeException(nameof(node), node, "Unknown part of a regular expression.");
+                WriteParts(node, to, part => Write(part, ignoreCase, to));
+                break;
         }
     }
 

@@ -27,7 +27,7 @@ internal sealed class FieldCodes
     {
         var keys = block.KeysNamed(field.Bytes).ToArray();
         if (keys.Length > 1 || block.HasRawRows) return OfOddRows(block, field, keys);
-        return keys.Length == 0 ? new FieldCodes(null, new int[block.Rows], null) : new FieldCodes(block.Column(keys[0]), block.RowCodes(keys[0]), null);
+        return keys.Length == 0 ? new FieldCodes(null, new int[block.Rows], null) : new FieldCodes(block.Column(keys[0]), block.Entries.First(keys[0]), null);
     }
 
     public ReadOnlySpan<byte> Value(int code) => _entries is null ? _column!.Entry(code - 1) : _entries[code - 1];
@@ -53,7 +53,7 @@ internal sealed class FieldCodes
                 foreach (var (index, part) in shape.Fields.Index())
                 {
                     if (!keys.Contains(part.Key)) continue;
-                    codes[row] = CodeOf(block.Column(part.Key).Value(block.Starts(part.Key)[row] + shape.Nth[index]));
+                    codes[row] = CodeOf(block.Column(part.Key).Value(block.Entries.Starts(part.Key)[row] + shape.Nth[index]));
                     break;
                 }
                 continue;

@@ -62,7 +62,7 @@ internal sealed class BlockRows(BlockReader block, KeyTable keys) : IDisposable
     {
         var shape = block.Shapes.Shapes[block.Shapes.Codes[Row] - 1];
         var key = shape.Fields[field].Key;
-        var value = _values[key] ??= new Value(block.Column(key), block.Starts(key));
+        var value = _values[key] ??= new Value(block.Column(key), block.Entries.Starts(key));
         var entry = value.Column.Code(value.Starts[Row] + shape.Nth[field]);
         if (value.Generation != generation)
         {

@@ -83,6 +83,7 @@ public sealed class TestServer : IAsyncDisposable
         AllowAutoRedirect = false,
         UseCookies = false,
         UseProxy = false,
+        MaxResponseDrainSize = 0, // an answer that is not read to its end is hung up on, as by a browser
         ConnectCallback = LoopbackNames.ConnectAsync,
         SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, certificate, chain, errors) => IsTrusted(certificate, chain, errors) },
     };

@@ -4,11 +4,12 @@
   const section = document.querySelector('[data-tail]');
   if (!section) return;
   const most = 500;
+  const tries = 3, between = 2000; // a view that was closed a moment ago may still hold its place
   const find = name => section.querySelector(`[data-tail-${name}]`);
   const [state, count, note, pause, clear, rows, empty, speak] = ['state', 'count', 'note', 'pause', 'clear', 'rows', 'empty', 'speak'].map(find);
   const number = new Intl.NumberFormat('en-US');
   const pauseText = pause.textContent;
-  let source, last = '', shown = 0, leftOut = 0, passed = 0, paused = false, waiting = [], drawing = false;
+  let source, again, refused = 0, last = '', shown = 0, leftOut = 0, passed = 0, paused = false, waiting = [], drawing = false;
 
   const say = (name, text) => { if (state.dataset.state !== name || text) { state.dataset.state = name; state.textContent = text ?? section.dataset[name]; } };
 
@@ -56,10 +57,12 @@
     if (last) address.searchParams.set('after', last);
     say('connecting');
     source = new EventSource(address);
-    source.onopen = () => say('open');
+    source.onopen = () => { refused = 0; say('open'); };
     source.onerror = () => {
       if (source.readyState !== EventSource.CLOSED) { say('lost'); return; }
-      say('lost', section.dataset.refused); // an answer that is no stream: nobody comes back by itself
+      // An answer that is no stream: the browser does not come back by itself.
+      if (++refused < tries) { again = setTimeout(open, between); return; }
+      say('lost', section.dataset.refused);
       stop();
     };
     listen('trace', trace => {
@@ -74,13 +77,14 @@
   };
 
   const stop = () => {
+    clearTimeout(again);
     source.close();
     paused = true;
     pause.textContent = pause.dataset.resume;
   };
 
   pause.addEventListener('click', () => {
-    if (paused) { paused = false; pause.textContent = pauseText; open(); }
+    if (paused) { paused = false; refused = 0; pause.textContent = pauseText; open(); }
     else { stop(); say('paused'); }
   });
   clear.addEventListener('click', () => { rows.replaceChildren(); waiting = []; shown = leftOut = passed = 0; count.textContent = '0'; notes(); empty.hidden = false; });

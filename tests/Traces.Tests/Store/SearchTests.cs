@@ -7,6 +7,7 @@ using Akashi.Traces.Query;
 using Akashi.Traces.Search;
 using Akashi.Traces.Store.Columns;
 using Akashi.Traces.Store.Format;
+using Akashi.Traces.Store.Reading;
 using Akashi.Traces.Store.Search;
 using Akashi.Traces.Store.Writing;
 using Akashi.Traces.Tests.Lines;
@@ -259,7 +260,7 @@ public class SearchTests
 
     private static TestSegments Filled(Seeded chance)
     {
-        var store = new TestSegments { Form = new SegmentForm(1, 1 + chance.Next(100)) };
+        var store = new TestSegments { Form = new SegmentForm(1, 1 + chance.Next(100)), Parts = chance.Chance(70) ? new PartBudget(chance.Chance(50) ? 1 << 30 : chance.Next(100_000)) : null };
         for (var flush = chance.Next(4); flush >= 0; flush--) store.Write((TestSegments.Batch(chance), TestSegments.Log(chance, 1 + chance.Next(300))));
         if (store.Rows.Count == 0) store.WriteLines("x");
         return store;

@@ -37,6 +37,9 @@ internal sealed class TestSegments : IDisposable
     /// <summary>Small blocks let a test with few rows have many of them.</summary>
     public SegmentForm Form { get; set; } = SegmentForm.Fresh;
 
+    /// <summary>Where decoded parts of segments opened from now on are kept; null when nowhere.</summary>
+    public PartBudget? Parts { get; set; }
+
     public IReadOnlyList<SegmentInfo> Write(params IEnumerable<(BatchName Name, byte[] Log)> logs)
     {
         var builder = new SegmentBuilder(TimeProvider.System, Form);
@@ -70,6 +73,7 @@ internal sealed class TestSegments : IDisposable
     public SegmentReader Open(SegmentInfo segment)
     {
         var reader = SegmentReader.Open(Tenant, PathOf(segment), segment.Id, KeyOf(segment.Id));
+        if (Parts is not null) reader.KeepParts(Parts);
         _open.Add(reader);
         return reader;
     }

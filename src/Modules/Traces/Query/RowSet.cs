@@ -27,14 +27,14 @@ internal sealed class RowSet(int size)
     }
 
     /// <summary>Adds the rows that have the code; there is one for each row.</summary>
-    public void AddEqual(ReadOnlySpan<int> codes, int wanted)
+    public void AddEqual(ReadOnlySpan<ushort> codes, ushort wanted)
     {
         var pattern = Vector256.Create(wanted);
         for (var start = 0; start < codes.Length; start += 64)
         {
             var some = codes.Slice(start, Math.Min(64, codes.Length - start));
             var (word, i) = (0UL, 0);
-            for (; i <= some.Length - Vector256<int>.Count; i += Vector256<int>.Count)
+            for (; i <= some.Length - Vector256<ushort>.Count; i += Vector256<ushort>.Count)
                 word |= (ulong)Vector256.Equals(Vector256.Create(some[i..]), pattern).ExtractMostSignificantBits() << i;
             for (; i < some.Length; i++) word |= (some[i] == wanted ? 1UL : 0UL) << i;
             _bits[start >> 6] |= word;
@@ -42,7 +42,7 @@ internal sealed class RowSet(int size)
     }
 
     /// <summary>Adds the rows whose code is wanted; there is a code for each row.</summary>
-    public void AddWhere(ReadOnlySpan<int> codes, ReadOnlySpan<bool> wanted)
+    public void AddWhere(ReadOnlySpan<ushort> codes, ReadOnlySpan<bool> wanted)
     {
         for (var start = 0; start < codes.Length; start += 64)
         {
@@ -105,6 +105,18 @@ internal sealed class RowSet(int size)
             if (word != 0) return i * 64 + BitOperations.TrailingZeroCount(word);
         }
         return -1;
+    }
+
+    /// <returns>The next row at or after <paramref name="from"/> that is no member; <see cref="Size"/> at the end.</returns>
+    public int NextAbsent(int from)
+    {
+        for (var i = from >> 6; i < _bits.Length; i++)
+        {
+            var word = ~_bits[i];
+            if (i == from >> 6) word &= ulong.MaxValue << (from & 63);
+            if (word != 0) return Math.Min(Size, i * 64 + BitOperations.TrailingZeroCount(word));
+        }
+        return Size;
     }
 
     /// <returns>The last member at or before <paramref name="from"/>, or −1.</returns>

@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
 using Akashi.Traces.Store.Format;
 
 namespace Akashi.Traces.Store.Columns;
@@ -8,6 +10,8 @@ namespace Akashi.Traces.Store.Columns;
 /// </summary>
 internal static class CodeStream
 {
+    private static readonly byte[] NewBefore = CountNew();
+
     public static void Write(ByteWriter to, ReadOnlySpan<int> codes, int entries)
     {
         var planes = Planes(entries);
@@ -27,17 +31,40 @@ internal static class CodeStream
         var planes = Planes(entries);
         if (from.Length != (long)codes.Length * planes) throw new InvalidDataException($"{from.Length} bytes for {codes.Length} codes.");
         var next = 0;
-        var least = 0;
-        for (var i = 0; i < codes.Length; i++)
+        var least = Vector256<int>.Zero;
+        var i = 0;
+        // Eight at a time: each is the next new one at the first, and the new ones among those before it, less its distance.
+        for (; i <= codes.Length - Vector256<int>.Count; i += Vector256<int>.Count)
+        {
+            var back = Eight(from, i);
+            for (var plane = 1; plane < planes; plane++) back |= Eight(from, plane * codes.Length + i) << (8 * plane);
+            var isNew = Vector256.Equals(back, Vector256<int>.Zero).ExtractMostSignificantBits();
+            var some = Vector256.Create(next) + Eight(NewBefore, (int)isNew * Vector256<int>.Count) - back;
+            some.CopyTo(codes[i..]);
+            least |= some | back;
+            next += BitOperations.PopCount(isNew);
+        }
+        var isBelow = Vector256.LessThanAny(least, Vector256<int>.Zero);
+        for (; i < codes.Length; i++)
         {
             var back = (int)from[i];
             for (var plane = 1; plane < planes; plane++) back |= from[plane * codes.Length + i] << (8 * plane);
-            var code = next - back;
+            codes[i] = next - back;
             if (back == 0) next++;
-            least |= code;
-            codes[i] = code;
+            isBelow |= (codes[i] | back) < 0;
         }
-        if (least < 0 || next != entries) throw new InvalidDataException($"the codes lead to {next} entries, not {entries}.");
+        if (isBelow || next != entries) throw new InvalidDataException($"the codes lead to {next} entries, not {entries}.");
+    }
+
+    private static Vector256<int> Eight(ReadOnlySpan<byte> from, int at) =>
+        Vector256.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(BitConverter.ToUInt64(from[at..])).AsByte()).ToVector256Unsafe()).AsInt32();
+
+    /// <summary>For each set of eight how many of it stand before each of them.</summary>
+    private static byte[] CountNew()
+    {
+        var counts = new byte[256 * Vector256<int>.Count];
+        for (var i = 0; i < counts.Length; i++) counts[i] = (byte)BitOperations.PopCount((uint)(i / 8 & ((1 << i % 8) - 1)));
+        return counts;
     }
 
     /// <summary>How many bytes the largest distance takes.</summary>

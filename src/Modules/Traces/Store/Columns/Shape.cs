@@ -66,7 +66,8 @@ internal sealed record Shape(ShapeField[] Fields, int TrailingSpaces)
 }
 
 /// <summary>The shapes of a block and the shape of each row; rows kept verbatim have code 0 and no shape.</summary>
-internal sealed record ShapeBlock(Shape[] Shapes, int[] Codes)
+/// <param name="Rows">For each code how many rows have it.</param>
+internal sealed record ShapeBlock(Shape[] Shapes, ushort[] Codes, int[] Rows)
 {
     public const int Raw = 0;
 
@@ -84,12 +85,14 @@ internal sealed record ShapeBlock(Shape[] Shapes, int[] Codes)
     {
         var shapes = new Shape[from.Count(SegmentFormat.MaxBlockShapes)];
         for (var i = 0; i < shapes.Length; i++) shapes[i] = Shape.Read(ref from, keys);
-        var codes = new int[rows];
+        var codes = new ushort[rows];
         var bytes = from.Bytes(shapes.Length < 256 ? rows : rows * 2);
         from.End();
         if (shapes.Length < 256) for (var i = 0; i < codes.Length; i++) codes[i] = bytes[i];
         else for (var i = 0; i < codes.Length; i++) codes[i] = BinaryPrimitives.ReadUInt16LittleEndian(bytes[(2 * i)..]);
-        if (codes.AsSpan().ContainsAnyExceptInRange(0, shapes.Length)) throw new InvalidDataException($"it has a code beyond its {shapes.Length} shapes.");
-        return new ShapeBlock(shapes, codes);
+        if (codes.AsSpan().ContainsAnyExceptInRange((ushort)0, (ushort)shapes.Length)) throw new InvalidDataException($"it has a code beyond its {shapes.Length} shapes.");
+        var rowsOf = new int[shapes.Length + 1];
+        foreach (var code in codes) rowsOf[code]++;
+        return new ShapeBlock(shapes, codes, rowsOf);
     }
 }

@@ -2,12 +2,14 @@ using Akashi.Traces.Store.Columns;
 
 namespace Akashi.Traces.Store.Reading;
 
-/// <summary>What most questions need of a block beside the columns that they name, decoded. Kept while the budget lasts; thread-safe.</summary>
-internal sealed class BlockParts(int blocks, PartBudget budget)
+/// <summary>What most questions need of a block decoded. Kept while the budget lasts; thread-safe.</summary>
+/// <param name="keys">Of the segment.</param>
+internal sealed class BlockParts(int blocks, int keys, PartBudget budget)
 {
     private readonly ColumnHead?[]?[] _heads = new ColumnHead?[]?[blocks];
     private readonly ShapeBlock?[] _shapes = new ShapeBlock?[blocks];
     private readonly long[]?[] _times = new long[]?[blocks];
+    private readonly byte[]?[]?[] _codes = new byte[]?[]?[blocks];
     private readonly Lock _lock = new();
     private long _bytes;
 
@@ -16,6 +18,19 @@ internal sealed class BlockParts(int blocks, PartBudget budget)
     public ref ShapeBlock? Shapes(int block) => ref _shapes[block];
 
     public ref long[]? Times(int block) => ref _times[block];
+
+    /// <summary>For each row which of the few values of a key it has.</summary>
+    public byte[]? Codes(int block, int key) => Volatile.Read(ref _codes[block])?[key];
+
+    public void KeepCodes(int block, int key, byte[] codes)
+    {
+        if (Volatile.Read(ref _codes[block]) is not { } places)
+        {
+            places = new byte[]?[keys];
+            if (!TryKeep(ref _codes[block], places, IntPtr.Size * keys)) return;
+        }
+        _ = TryKeep(ref places[key], codes, codes.Length);
+    }
 
     /// <summary>Keeps a part that was just decoded.</summary>
     /// <param name="bytes">About how much memory it takes.</param>
@@ -39,6 +54,7 @@ internal sealed class BlockParts(int blocks, PartBudget budget)
             Array.Clear(_heads);
             Array.Clear(_shapes);
             Array.Clear(_times);
+            Array.Clear(_codes);
             budget.GiveBack(_bytes);
             _bytes = 0;
         }

@@ -10,6 +10,9 @@ namespace Akashi.Traces.Store.Reading;
 /// <param name="keepsParts">Whether the next question finds what most of them need decoded; not for readers that come by once.</param>
 internal sealed class BlockReader(SegmentReader segment, int number, bool keepsParts = false) : IDisposable
 {
+    /// <summary>So many entries are looked for one after another, more in a table of all.</summary>
+    private const int MostCompared = 8;
+
     private readonly BlockParts? _parts = keepsParts ? segment.Parts : null;
     // Index 0 is the lines kept verbatim, index n + 1 is key n.
     private readonly ColumnBlock?[] _columns = new ColumnBlock?[segment.FoldedKeys.Length + 1];
@@ -47,9 +50,9 @@ internal sealed class BlockReader(SegmentReader segment, int number, bool keepsP
 
     public IEnumerable<int> KeysNamed(byte[] foldedName)
     {
-        foreach (var key in Keys)
+        foreach (var key in segment.KeysNamed(foldedName))
         {
-            if (segment.FoldedKeys[key].AsSpan().SequenceEqual(foldedName)) yield return key;
+            if (Heads[key + 1] is not null) yield return key;
         }
     }
 
@@ -64,12 +67,12 @@ internal sealed class BlockReader(SegmentReader segment, int number, bool keepsP
     public void AddRows(int key, RowSet entries, RowSet rows)
     {
         if (entries.IsEmpty) return;
-        if (!Entries.Repeat(key))
+        if (KeptCodes(key) is not null || !Entries.Repeat(key))
         {
             var codes = Entries.First(key).AsSpan(0, Rows);
-            if (entries.Count() == 1)
+            if (entries.Count() <= MostCompared)
             {
-                rows.AddEqual(codes, entries.Next(0) + 1);
+                for (var entry = entries.Next(0); entry >= 0; entry = entries.Next(entry + 1)) rows.AddEqual(codes, (ushort)(entry + 1));
                 return;
             }
             var wanted = ArrayPool<bool>.Shared.Rent(Column(key).Entries + 1);
@@ -110,6 +113,18 @@ internal sealed class BlockReader(SegmentReader segment, int number, bool keepsP
         LineRebuilder.Spaces(to, shape.TrailingSpaces);
     }
 
+    /// <summary>What <see cref="KeepCodes"/> kept; only of keys that no row has twice.</summary>
+    public byte[]? KeptCodes(int key) => _parts?.Codes(number, key);
+
+    /// <summary>Keeps the codes of <see cref="RowEntries.First"/> for the next question, if they are small and no row has more of the key.</summary>
+    public void KeepCodes(int key, ReadOnlySpan<ushort> codes)
+    {
+        if (_parts is null || HeadOf(key).Entries > byte.MaxValue || Entries.Repeat(key)) return;
+        var kept = new byte[codes.Length];
+        for (var row = 0; row < kept.Length; row++) kept[row] = (byte)codes[row];
+        _parts.KeepCodes(number, key, kept);
+    }
+
     public void Dispose()
     {
         foreach (var column in _columns) column?.Dispose();
@@ -121,7 +136,7 @@ internal sealed class BlockReader(SegmentReader segment, int number, bool keepsP
 
     private ShapeBlock Keep(ShapeBlock shapes)
     {
-        _ = _parts?.TryKeep(ref _parts.Shapes(number), shapes, sizeof(int) * (Rows + 64 * shapes.Shapes.Length));
+        _ = _parts?.TryKeep(ref _parts.Shapes(number), shapes, sizeof(ushort) * Rows + 256 * shapes.Shapes.Length);
         return shapes;
     }
 
@@ -152,7 +167,7 @@ internal sealed class BlockReader(SegmentReader segment, int number, bool keepsP
     private ShapeBlock ReadShapes(ReadOnlyMemory<byte> bytes)
     {
         var shapes = ShapeBlock.Read(new ByteReader(bytes.Span), Rows, segment.FoldedKeys.Length);
-        if (shapes.Codes.AsSpan().Count(ShapeBlock.Raw) != _entry.RawRows) throw new InvalidDataException($"the directory tells of {_entry.RawRows} raw rows.");
+        if (shapes.Rows[ShapeBlock.Raw] != _entry.RawRows) throw new InvalidDataException($"the directory tells of {_entry.RawRows} raw rows.");
         return shapes;
     }
 

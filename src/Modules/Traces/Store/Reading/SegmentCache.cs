@@ -106,7 +106,6 @@ internal sealed class SegmentCache(int maxFiles = 1024, long maxBytes = 256L << 
         _recent.Remove(node);
         _known.Remove(node.Value.Reader.Id);
         _bytes -= node.Value.Counted;
-        node.Value.Reader.Parts?.Drop();
         node.Value.Reader.Dispose();
     }
 

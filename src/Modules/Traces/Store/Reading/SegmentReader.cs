@@ -26,6 +26,7 @@ internal sealed class SegmentReader : IDisposable
     private int _users = 1;
     private int _disposed;
     private readonly int _directoryBytes;
+    private readonly Dictionary<byte[], int[]> _byName;
 
     private SegmentReader(SafeFileHandle handle, ChunkCipher cipher, string path, SegmentHeader header, SegmentDirectory directory, int directoryBytes)
     {
@@ -33,6 +34,7 @@ internal sealed class SegmentReader : IDisposable
         Index = new SegmentIndex(this);
         (Tenant, Id, Days) = (new TenantId(header.Tenant), header.Segment, header.Days);
         FoldedKeys = [.. directory.Keys.Select(key => new Folder().Fold(key).ToArray())];
+        _byName = FoldedKeys.Index().GroupBy(key => key.Item, key => key.Index, BytesComparer.Instance).ToDictionary(keys => keys.Key, keys => keys.ToArray(), BytesComparer.Instance);
         KeyNames = [.. directory.Keys.Select(System.Text.Encoding.UTF8.GetString)];
         Rows = directory.Blocks.Sum(block => (long)block.Rows);
         (MinTime, MaxTime) = (directory.Blocks.Min(block => block.MinTime), directory.Blocks.Max(block => block.MaxTime));
@@ -56,6 +58,9 @@ internal sealed class SegmentReader : IDisposable
 
     public string[] KeyNames { get; }
 
+    /// <summary>The keys that fold to a name.</summary>
+    public int[] KeysNamed(byte[] foldedName) => _byName.GetValueOrDefault(foldedName, []);
+
     /// <summary>Memory held by the directory, the dictionary and the parts of the index read so far.</summary>
     public long CachedBytes => _directoryBytes + Index.Bytes + (_dictionary is null ? 0 : Directory.Dictionary!.Value.Decoded);
 
@@ -65,7 +70,7 @@ internal sealed class SegmentReader : IDisposable
     public BlockParts? Parts { get; private set; }
 
     /// <summary>From now on decoded parts of blocks may be kept.</summary>
-    public void KeepParts(PartBudget budget) => Parts = new BlockParts(Directory.Blocks.Length, budget);
+    public void KeepParts(PartBudget budget) => Parts = new BlockParts(Directory.Blocks.Length, FoldedKeys.Length, budget);
 
     /// <exception cref="SegmentDamagedException">The file is no segment, not this one, of another tenant, truncated or altered, or the key is another.</exception>
     public static SegmentReader Open(TenantId tenant, string path, Guid segmentId, ReadOnlySpan<byte> key)
@@ -251,6 +256,7 @@ internal sealed class SegmentReader : IDisposable
     private void Release()
     {
         if (Interlocked.Decrement(ref _users) != 0) return;
+        Parts?.Drop(); // also what a last question kept of a segment that nobody asks again
         _cipher.Dispose();
         _handle.Dispose();
         _dictionary?.Dispose();

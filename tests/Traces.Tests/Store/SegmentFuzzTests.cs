@@ -25,7 +25,7 @@ public class SegmentFuzzTests
             var block = chance.Next(directory.Blocks.Length);
             var chunk = chance.Pick(directory.Blocks[block].Chunks);
             var bytes = Altered(chance, segment.Read(block, chunk).AsSpan(0, chunk.Decoded).ToArray());
-            Try(() => Decode(chunk.Column, bytes, directory.Blocks[block].Rows, directory));
+            Try(() => Decode(chance, chunk.Column, bytes, directory.Blocks[block].Rows, directory));
         }
         for (var round = 0; round < 100; round++)
         {
@@ -43,12 +43,12 @@ public class SegmentFuzzTests
         }
     }, Seeded.FuzzSeconds);
 
-    private static void Decode(int column, byte[] bytes, int rows, SegmentDirectory directory)
+    private static void Decode(Seeded chance, int column, byte[] bytes, int rows, SegmentDirectory directory)
     {
         switch (column)
         {
             case ColumnIds.Time:
-                TimeColumn.Read(new ByteReader(bytes), new long[rows], long.MinValue / 2, long.MaxValue / 2);
+                new BlockTimes(new ByteReader(bytes), rows, chance.Chance(50) ? 0 : long.MinValue / 2, chance.Chance(50) ? 1L << 30 : long.MaxValue / 2).Dispose();
                 break;
             case ColumnIds.Meta:
                 MetaBlock.Read(new ByteReader(bytes), rows, directory.Batches.Length);
@@ -62,7 +62,7 @@ public class SegmentFuzzTests
                 break;
             default:
                 var head = new ColumnHead(0, ColumnEncoding.Dictionary, rows, rows, 0, null, null);
-                if (ColumnIds.IsEntries(column)) new ColumnBlock(head, bytes, bytes.Length, isPooled: false, null).Dispose();
+                if (ColumnIds.IsEntries(column)) new ColumnValues(rows, bytes, bytes.Length, isPooled: false).Dispose();
                 else
                 {
                     var codes = new int[rows];

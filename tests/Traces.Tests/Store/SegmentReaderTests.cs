@@ -149,7 +149,7 @@ public class SegmentReaderTests
             to.Clear();
             CodeStream.Write(to, column.Codes, column.Distinct);
             var head = new ColumnHead(0, column.Distinct == 1 ? ColumnEncoding.Constant : ColumnEncoding.Dictionary, column.Count, column.Distinct, 0, null, null);
-            using var block = new ColumnBlock(head, entries, entries.Length, isPooled: false, loaded =>
+            using var block = new ColumnBlock(head, new ColumnValues(head.Entries, entries, entries.Length, isPooled: false), loaded =>
             {
                 var codes = System.Buffers.ArrayPool<int>.Shared.Rent(loaded.Count);
                 CodeStream.Read(to.Written, codes.AsSpan(0, loaded.Count), loaded.Entries);
@@ -169,6 +169,28 @@ public class SegmentReaderTests
             _ => System.Text.Encoding.UTF8.GetBytes((chance.Next(distinct) * (distinct % 2 == 0 ? 1_000_003L : -7)).ToString(System.Globalization.CultureInfo.InvariantCulture)),
         };
     });
+
+    [Fact]
+    public void BlockTimes_AnyRuns_KeepAndCountWhatALoopDoes() => Seeded.Repeat(chance =>
+    {
+        var span = chance.Chance(30) ? 1L << 40 : 1000L; // also more than 32 bits hold
+        var times = Enumerable.Range(0, 1 + chance.Next(200)).Select(_ => (long)(chance.Next64() % (ulong)span) - 500).Chunk(1 + chance.Next(100)).SelectMany(run => run.Order()).ToArray();
+        var to = new ByteWriter();
+        TimeColumn.Write(to, [.. times.Select(time => new RowMeta(time, 0, 0, 0, default, default))]);
+        using var block = new BlockTimes(new ByteReader(to.Written), times.Length, times.Min(), times.Max());
+        Assert.Equal(times, Enumerable.Range(0, times.Length).Select(row => block[row]));
+        if (times.Max() > times.Min()) Assert.Throws<InvalidDataException>(() => new BlockTimes(new ByteReader(to.Written), times.Length, times.Min(), times.Max() - 1));
+        var (first, end) = (chance.Pick(times) - chance.Next(2), chance.Pick(times) + chance.Next(2));
+        var rows = new RowSet(times.Length);
+        for (var row = 0; row < times.Length; row++) if (chance.Chance(80)) rows.Add(row);
+        var expected = Enumerable.Range(0, times.Length).Where(row => rows[row] && times[row] >= first && times[row] < end).ToList();
+        block.KeepBetween(rows, first, end);
+        Assert.Equal(expected, Enumerable.Range(0, times.Length).Where(row => rows[row]));
+        var width = 1 + span / (1 + chance.Next(20));
+        var counts = new long[(times.Max() - times.Min()) / width + 1];
+        block.CountSteps(rows, times.Min(), width, counts);
+        Assert.Equal(counts.Select((_, step) => expected.LongCount(row => (times[row] - times.Min()) / width == step)), counts);
+    }, 1);
 
     [Fact]
     public void RowSet_AnyOperations_AgreeWithAList() => Seeded.Repeat(chance =>

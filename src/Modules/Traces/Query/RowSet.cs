@@ -53,23 +53,20 @@ internal sealed class RowSet(int size)
         }
     }
 
-    /// <summary>Removes the rows whose number is not from <paramref name="first"/> to before <paramref name="end"/>; there is a number for each row.</summary>
-    public void KeepBetween(ReadOnlySpan<long> numbers, long first, long end)
+    /// <summary>Removes the rows from one to before another.</summary>
+    public void Remove(int start, int end)
     {
-        var (least, beyond) = (Vector256.Create(first), Vector256.Create(end));
-        for (var start = 0; start < numbers.Length; start += 64)
+        if (start >= end) return;
+        var (first, last) = (start >> 6, (end - 1) >> 6);
+        var (before, behind) = ((1UL << (start & 63)) - 1, ~(ulong.MaxValue >> (63 - ((end - 1) & 63))));
+        if (first == last)
         {
-            if (_bits[start >> 6] == 0) continue;
-            var some = numbers.Slice(start, Math.Min(64, numbers.Length - start));
-            var (word, i) = (0UL, 0);
-            for (; i <= some.Length - Vector256<long>.Count; i += Vector256<long>.Count)
-            {
-                var values = Vector256.Create(some[i..]);
-                word |= (ulong)(Vector256.GreaterThanOrEqual(values, least) & Vector256.LessThan(values, beyond)).ExtractMostSignificantBits() << i;
-            }
-            for (; i < some.Length; i++) word |= (some[i] >= first && some[i] < end ? 1UL : 0UL) << i;
-            _bits[start >> 6] &= word;
+            _bits[first] &= before | behind;
+            return;
         }
+        _bits[first] &= before;
+        _bits.AsSpan(first + 1, last - first - 1).Clear();
+        _bits[last] &= behind;
     }
 
     public void IntersectWith(RowSet other)

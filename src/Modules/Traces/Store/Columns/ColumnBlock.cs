@@ -1,65 +1,31 @@
 using System.Buffers;
-using System.Text;
 using Akashi.Traces.Query;
-using Akashi.Traces.Store.Format;
 
 namespace Akashi.Traces.Store.Columns;
 
 /// <summary>
-/// The values of one column of one block, decoded: entries in one arena; the entry of each occurrence when first asked for. Integers are written
-/// out as text. Owns the pooled buffers it was decoded from.
+/// The values of one column of one block, decoded: the distinct ones, and the entry of each occurrence when first asked for. One thread uses it.
 /// </summary>
 internal sealed class ColumnBlock : IDisposable
 {
     private readonly Action<ColumnBlock>? _load;
-    private byte[] _arena;
-    private readonly bool _isPooled;
-    private readonly int _arenaStart;
-    private int[] _ends;
+    private readonly byte[] _printed = [];
+    private ColumnValues? _values;
     private int[]? _codes;
-    private bool? _isAscii;
 
-    /// <param name="entries">Lengths and bytes of the entries; when pooled, returned on disposal.</param>
+    /// <param name="values">Disposed with it, which is nothing to those that serve others, too.</param>
     /// <param name="loadCodes">Calls <see cref="TakeCodes"/>; null when codes are not needed.</param>
-    /// <exception cref="InvalidDataException">The entries contradict themselves.</exception>
-    public ColumnBlock(ColumnHead head, byte[] entries, int length, bool isPooled, Action<ColumnBlock>? loadCodes)
-    {
-        (Head, _arena, _isPooled, _load) = (head, entries, isPooled, loadCodes);
-        _ends = ArrayPool<int>.Shared.Rent(head.Entries);
-        try
-        {
-            if (head.Entries > length) throw new InvalidDataException($"{head.Entries} entries do not fit.");
-            var reader = new ByteReader(entries.AsSpan(0, length));
-            var end = 0;
-            for (var i = 0; i < head.Entries; i++) _ends[i] = end += reader.Count(SegmentFormat.MaxChunkBytes);
-            _arenaStart = reader.Position;
-            _ = reader.Bytes(end);
-            reader.End();
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
-    }
+    public ColumnBlock(ColumnHead head, ColumnValues values, Action<ColumnBlock>? loadCodes) => (Head, _values, _load) = (head, values, loadCodes);
 
-    /// <summary>A column of integers.</summary>
+    /// <summary>A column of integers. They are written out one by one as they are asked for, all of them only for a question about all.</summary>
+    /// <exception cref="InvalidDataException">The stream is too short or too long.</exception>
     public ColumnBlock(ColumnHead head, ReadOnlySpan<byte> stream)
     {
-        (Head, _isPooled) = (head, true);
+        Head = head;
         if (head.Count > stream.Length) throw new InvalidDataException($"{head.Count} integers do not fit.");
-        _ends = ArrayPool<int>.Shared.Rent(head.Count);
-        _arena = ArrayPool<byte>.Shared.Rent(head.Count * IntegerStream.LongestText);
         Numbers = new long[head.Count];
-        try
-        {
-            IntegerStream.Read(new ByteReader(stream), Numbers, _arena, _ends);
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
+        _printed = new byte[IntegerStream.LongestText];
+        IntegerStream.Read(new Format.ByteReader(stream), Numbers);
     }
 
     public ColumnHead Head { get; }
@@ -73,9 +39,9 @@ internal sealed class ColumnBlock : IDisposable
     public int Entries => Head.Entries;
 
     /// <summary>All entries, one after another.</summary>
-    public ReadOnlySpan<byte> Arena => _arena.AsSpan(_arenaStart, _ends[Entries - 1]);
+    public ReadOnlySpan<byte> Arena => Values.Arena;
 
-    public bool IsAscii => _isAscii ??= Ascii.IsValid(Arena);
+    public bool IsAscii => Numbers is not null || Values.IsAscii;
 
     /// <summary>Every occurrence has an entry of its own, at the same index.</summary>
     public bool IsPlain => Head.Encoding is ColumnEncoding.Plain or ColumnEncoding.Integers;
@@ -92,25 +58,17 @@ internal sealed class ColumnBlock : IDisposable
         }
     }
 
-    public int EntryStart(int entry) => entry == 0 ? 0 : _ends[entry - 1];
+    private ColumnValues Values => _values ??= new ColumnValues(Numbers!);
 
-    public int EntryEnd(int entry) => _ends[entry];
+    public int EntryStart(int entry) => Values.Start(entry);
 
-    public ReadOnlySpan<byte> Entry(int entry)
-    {
-        var start = EntryStart(entry);
-        return _arena.AsSpan(_arenaStart + start, _ends[entry] - start);
-    }
+    public int EntryEnd(int entry) => Values.End(entry);
+
+    /// <summary>Valid until the next is asked for.</summary>
+    public ReadOnlySpan<byte> Entry(int entry) => _values is not null ? _values[entry] : _printed.AsSpan(0, IntegerStream.Print(Numbers![entry], _printed));
 
     /// <summary>The entry whose arena range contains a position.</summary>
-    public int EntryAt(int position)
-    {
-        var found = Array.BinarySearch(_ends, 0, Entries, position);
-        if (found < 0) return ~found;
-        // The position is where entries end: it belongs to the next one that is not empty.
-        while (_ends[found] == position) found++;
-        return found;
-    }
+    public int EntryAt(int position) => Values.At(position);
 
     public int Code(int occurrence) => IsPlain ? occurrence : IsConstant ? 0 : Codes[occurrence];
 
@@ -124,7 +82,6 @@ internal sealed class ColumnBlock : IDisposable
         {
             if (entries[0]) occurrences.Fill();
         }
-        else if (entries.Count() == 1) SelectOne(entries.Next(0), occurrences);
         else
         {
             var codes = Codes;
@@ -140,20 +97,8 @@ internal sealed class ColumnBlock : IDisposable
 
     public void Dispose()
     {
-        if (_isPooled && _arena is { Length: > 0 }) ArrayPool<byte>.Shared.Return(_arena);
-        if (_ends.Length > 0) ArrayPool<int>.Shared.Return(_ends);
+        _values?.Dispose();
         if (_codes is not null) ArrayPool<int>.Shared.Return(_codes);
-        (_arena, _ends, _codes) = ([], [], null);
-    }
-
-    private void SelectOne(int entry, RowSet occurrences)
-    {
-        var codes = Codes;
-        for (var at = 0; ; at++)
-        {
-            var next = codes[at..].IndexOf(entry);
-            if (next < 0) return;
-            occurrences.Add(at += next);
-        }
+        (_values, _codes) = (null, null);
     }
 }

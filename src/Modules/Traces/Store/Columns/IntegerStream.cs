@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Text;
 using Akashi.Traces.Store.Format;
 
@@ -21,17 +20,17 @@ internal static class IntegerStream
         return IntegerRanges.Of(values);
     }
 
-    /// <param name="text">Takes the integers written out, one after another.</param>
-    /// <param name="ends">Takes where each ends.</param>
-    public static void Read(ByteReader from, long[] numbers, byte[] text, int[] ends)
+    public static void Read(ByteReader from, long[] numbers)
     {
-        var (number, end) = (0L, 0);
-        for (var i = 0; i < numbers.Length; i++)
-        {
-            numbers[i] = number = unchecked(number + from.Signed());
-            _ = Utf8Formatter.TryFormat(number, text.AsSpan(end), out var written);
-            ends[i] = end += written;
-        }
+        var number = 0L;
+        for (var i = 0; i < numbers.Length; i++) numbers[i] = number = unchecked(number + from.Signed());
         from.End();
+    }
+
+    /// <returns>How many bytes were written.</returns>
+    public static int Print(long number, Span<byte> to)
+    {
+        _ = Utf8Formatter.TryFormat(number, to, out var written);
+        return written;
     }
 }

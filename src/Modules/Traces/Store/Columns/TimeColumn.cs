@@ -1,3 +1,4 @@
+using System.Numerics;
 using Akashi.Traces.Store.Format;
 
 namespace Akashi.Traces.Store.Columns;
@@ -16,11 +17,19 @@ internal static class TimeColumn
         }
     }
 
-    public static void Read(ByteReader from, Span<long> times, long min, long max)
+    /// <param name="since">Takes the time of each row since the block's earliest.</param>
+    /// <param name="range">None is later than this.</param>
+    public static void Read<T>(ByteReader from, Span<T> since, ulong range)
+        where T : IBinaryInteger<T>
     {
-        var time = min;
-        for (var i = 0; i < times.Length; i++) times[i] = time = unchecked(time + from.Signed());
+        var (time, isOutside) = (0L, false);
+        for (var i = 0; i < since.Length; i++)
+        {
+            time = unchecked(time + from.Signed());
+            isOutside |= unchecked((ulong)time) > range;
+            since[i] = T.CreateTruncating(time);
+        }
         from.End();
-        if (times.ContainsAnyExceptInRange(min, max)) throw new InvalidDataException("a time lies outside of the block's.");
+        if (isOutside) throw new InvalidDataException("a time lies outside of the block's.");
     }
 }

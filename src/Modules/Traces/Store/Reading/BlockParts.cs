@@ -8,8 +8,10 @@ internal sealed class BlockParts(int blocks, int keys, PartBudget budget)
 {
     private readonly ColumnHead?[]?[] _heads = new ColumnHead?[]?[blocks];
     private readonly ShapeBlock?[] _shapes = new ShapeBlock?[blocks];
-    private readonly long[]?[] _times = new long[]?[blocks];
+    private readonly BlockTimes?[] _times = new BlockTimes?[blocks];
+    // Of each block as in its reader: index 0 is the lines kept verbatim, index n + 1 is key n.
     private readonly byte[]?[]?[] _codes = new byte[]?[]?[blocks];
+    private readonly ColumnValues?[]?[] _values = new ColumnValues?[]?[blocks];
     private readonly Lock _lock = new();
     private long _bytes;
 
@@ -17,20 +19,17 @@ internal sealed class BlockParts(int blocks, int keys, PartBudget budget)
 
     public ref ShapeBlock? Shapes(int block) => ref _shapes[block];
 
-    public ref long[]? Times(int block) => ref _times[block];
+    public ref BlockTimes? Times(int block) => ref _times[block];
 
     /// <summary>For each row which of the few values of a key it has.</summary>
-    public byte[]? Codes(int block, int key) => Volatile.Read(ref _codes[block])?[key];
+    public byte[]? Codes(int block, int key) => Volatile.Read(ref _codes[block])?[key + 1];
 
-    public void KeepCodes(int block, int key, byte[] codes)
-    {
-        if (Volatile.Read(ref _codes[block]) is not { } places)
-        {
-            places = new byte[]?[keys];
-            if (!TryKeep(ref _codes[block], places, IntPtr.Size * keys)) return;
-        }
-        _ = TryKeep(ref places[key], codes, codes.Length);
-    }
+    public void KeepCodes(int block, int key, byte[] codes) => Keep(ref _codes[block], key, codes, codes.Length);
+
+    /// <summary>The values of a key that has few.</summary>
+    public ColumnValues? Values(int block, int key) => Volatile.Read(ref _values[block])?[key + 1];
+
+    public void KeepValues(int block, int key, ColumnValues values, int bytes) => Keep(ref _values[block], key, values, bytes);
 
     /// <summary>Keeps a part that was just decoded.</summary>
     /// <param name="bytes">About how much memory it takes.</param>
@@ -55,9 +54,22 @@ internal sealed class BlockParts(int blocks, int keys, PartBudget budget)
             Array.Clear(_shapes);
             Array.Clear(_times);
             Array.Clear(_codes);
+            Array.Clear(_values);
             budget.GiveBack(_bytes);
             _bytes = 0;
         }
+    }
+
+    private void Keep<T>(ref T?[]? places, int key, T part, int bytes)
+        where T : class
+    {
+        var known = Volatile.Read(ref places);
+        if (known is null)
+        {
+            known = new T?[keys + 1];
+            if (!TryKeep(ref places, known, IntPtr.Size * known.Length)) return;
+        }
+        _ = TryKeep(ref known[key + 1], part, bytes);
     }
 }
 

@@ -13,13 +13,16 @@ internal sealed class BlockReader(SegmentReader segment, int number, bool keepsP
     /// <summary>So many entries are looked for one after another, more in a table of all.</summary>
     private const int MostCompared = 8;
 
+    /// <summary>Of the values of a column; larger ones are read anew.</summary>
+    private const int MostKeptBytes = 16 << 10;
+
     private readonly BlockParts? _parts = keepsParts ? segment.Parts : null;
     // Index 0 is the lines kept verbatim, index n + 1 is key n.
     private readonly ColumnBlock?[] _columns = new ColumnBlock?[segment.FoldedKeys.Length + 1];
     private readonly BlockEntry _entry = segment.Directory.Blocks[number];
     private ColumnHead?[]? _heads;
     private int[]? _keys;
-    private long[]? _times;
+    private BlockTimes? _times;
     private bool _isTimesKept;
     private RowEntries? _entries;
     private MetaBlock? _meta;
@@ -33,8 +36,7 @@ internal sealed class BlockReader(SegmentReader segment, int number, bool keepsP
 
     public bool HasRawRows => _entry.RawRows > 0;
 
-    /// <summary>Unix milliseconds of each row.</summary>
-    public ReadOnlySpan<long> Times => (_times ??= ReadTimes()).AsSpan(0, Rows);
+    public BlockTimes Times => _times ??= ReadTimes();
 
     public MetaBlock Meta => _meta ??= segment.Decode(number, ColumnIds.Meta, bytes => MetaBlock.Read(new ByteReader(bytes.Span), Rows, segment.Directory.Batches.Length));
 
@@ -128,7 +130,7 @@ internal sealed class BlockReader(SegmentReader segment, int number, bool keepsP
     public void Dispose()
     {
         foreach (var column in _columns) column?.Dispose();
-        if (_times is not null && !_isTimesKept) ArrayPool<long>.Shared.Return(_times);
+        if (!_isTimesKept) _times?.Dispose();
         _times = null;
         _entries?.Dispose();
         _entries = null;
@@ -146,21 +148,16 @@ internal sealed class BlockReader(SegmentReader segment, int number, bool keepsP
         return heads;
     }
 
-    private long[] ReadTimes()
+    private BlockTimes ReadTimes()
     {
         if (_parts?.Times(number) is { } known)
         {
             _isTimesKept = true;
             return known;
         }
-        var times = ArrayPool<long>.Shared.Rent(Rows);
-        segment.Decode(number, ColumnIds.Time, bytes =>
-        {
-            TimeColumn.Read(new ByteReader(bytes.Span), times.AsSpan(0, Rows), _entry.MinTime, _entry.MaxTime);
-            return true;
-        });
-        // An array that is kept never goes back to the pool.
-        _isTimesKept = _parts?.TryKeep(ref _parts.Times(number), times, sizeof(long) * times.Length) == true;
+        var times = segment.Decode(number, ColumnIds.Time, bytes => new BlockTimes(new ByteReader(bytes.Span), Rows, _entry.MinTime, _entry.MaxTime));
+        // What is kept never goes back to the pool.
+        _isTimesKept = _parts?.TryKeep(ref _parts.Times(number), times, times.Bytes) == true;
         return times;
     }
 
@@ -190,10 +187,25 @@ internal sealed class BlockReader(SegmentReader segment, int number, bool keepsP
         {
             return segment.Decode(number, ColumnIds.Codes(head.Key), bytes => new ColumnBlock(head, bytes.Span));
         }
-        if (head.Inline is { } inline) return segment.Part(number, ColumnIds.Entries(head.Key), () => new ColumnBlock(head, inline, inline.Length, isPooled: false, LoadCodes));
+        return new ColumnBlock(head, _parts?.Values(number, head.Key) ?? ReadValues(head), LoadCodes);
+    }
+
+    private ColumnValues ReadValues(ColumnHead head)
+    {
+        if (head.Inline is { } inline) return Keep(head, segment.Part(number, ColumnIds.Entries(head.Key), () => new ColumnValues(head.Entries, inline, inline.Length, isPooled: false)), inline.Length);
         var chunk = segment.Chunk(number, ColumnIds.Entries(head.Key));
         var bytes = segment.Read(number, chunk);
-        return segment.Part(number, chunk.Column, () => new ColumnBlock(head, bytes, chunk.Decoded, isPooled: true, LoadCodes));
+        if (_parts is null || head.Entries > byte.MaxValue || chunk.Decoded > MostKeptBytes)
+            return segment.Part(number, chunk.Column, () => new ColumnValues(head.Entries, bytes, chunk.Decoded, isPooled: true));
+        var own = bytes.AsSpan(0, chunk.Decoded).ToArray();
+        ArrayPool<byte>.Shared.Return(bytes);
+        return Keep(head, segment.Part(number, chunk.Column, () => new ColumnValues(head.Entries, own, own.Length, isPooled: false)), own.Length);
+    }
+
+    private ColumnValues Keep(ColumnHead head, ColumnValues values, int length)
+    {
+        _parts?.KeepValues(number, head.Key, values, length + sizeof(int) * head.Entries);
+        return values;
     }
 
     private void LoadCodes(ColumnBlock column)

@@ -53,7 +53,7 @@ internal sealed class BlockPlan : IDisposable
     {
         var rows = MatchesAll ? All(block) : selection.Run(block);
         if (IsInside(planned) || rows.IsEmpty) return rows;
-        rows.KeepBetween(block.Times, _query.FirstTime, _query.EndTime);
+        block.Times.KeepBetween(rows, _query.FirstTime, _query.EndTime);
         return rows;
     }
 

@@ -1,5 +1,4 @@
 using Akashi.Platform.Tenancy;
-using Akashi.Traces.Query;
 using Akashi.Traces.Store.Reading;
 
 namespace Akashi.Traces.Store.Search;
@@ -70,30 +69,13 @@ internal static class SegmentSearch
             }
             using var block = new BlockReader(planned.Segment, planned.Number, keepsParts: true);
             var rows = plan.Select(planned, block, selection);
-            if (rows.IsEmpty) return true;
-            CountSteps(block.Times, rows, start, width, part);
+            if (!rows.IsEmpty) block.Times.CountSteps(rows, start, width, part);
             return true;
         }, part =>
         {
             for (var i = 0; i < counts.Length; i++) counts[i] += part[i];
         }, cancel);
         return counts;
-    }
-
-    /// <summary>Rows of a terminal are in order of time, so most fall into the step of the one before.</summary>
-    private static void CountSteps(ReadOnlySpan<long> times, RowSet rows, long start, long width, long[] counts)
-    {
-        var (step, from, end) = (0L, 0L, 0L);
-        for (var row = rows.Next(0); row >= 0; row = rows.Next(row + 1))
-        {
-            var time = times[row];
-            if (time < from || time >= end)
-            {
-                step = (time - start) / width;
-                (from, end) = (start + step * width, start + (step + 1) * width);
-            }
-            counts[step]++;
-        }
     }
 
     /// <summary>Counts matching traces by the values of one to <see cref="MaxGroupFields"/> fields, and adds up another.</summary>

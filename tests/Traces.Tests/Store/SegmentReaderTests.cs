@@ -180,6 +180,12 @@ public class SegmentReaderTests
         using var block = new BlockTimes(new ByteReader(to.Written), times.Length, times.Min(), times.Max());
         Assert.Equal(times, Enumerable.Range(0, times.Length).Select(row => block[row]));
         if (times.Max() > times.Min()) Assert.Throws<InvalidDataException>(() => new BlockTimes(new ByteReader(to.Written), times.Length, times.Min(), times.Max() - 1));
+        Assert.All(Enumerable.Range(0, times.Length), row =>
+        {
+            var run = block.RunOf(row);
+            Assert.InRange(row, run.Start, run.End - 1);
+            Assert.Equal(times[run.Start..run.End].Order(), times[run.Start..run.End]);
+        });
         var (first, end) = (chance.Pick(times) - chance.Next(2), chance.Pick(times) + chance.Next(2));
         var rows = new RowSet(times.Length);
         for (var row = 0; row < times.Length; row++) if (chance.Chance(80)) rows.Add(row);

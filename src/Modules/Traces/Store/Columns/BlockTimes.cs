@@ -46,6 +46,14 @@ internal sealed class BlockTimes : IDisposable
         }
     }
 
+    /// <summary>Where the stretch of rows in order of time that a row stands in begins and ends.</summary>
+    public (int Start, int End) RunOf(int row)
+    {
+        var run = Array.BinarySearch(_runEnds, row + 1);
+        if (run < 0) run = ~run;
+        return (run == 0 ? 0 : _runEnds[run - 1], _runEnds[run]);
+    }
+
     /// <summary>Counts rows in steps of equal width, none of them before the first or behind the last.</summary>
     public void CountSteps(RowSet rows, long start, long width, long[] counts)
     {

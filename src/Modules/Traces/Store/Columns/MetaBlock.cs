@@ -12,26 +12,29 @@ namespace Akashi.Traces.Store.Columns;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct RowMeta(long Time, short OffsetMinutes, int Batch, int Line, LineFlags Flags, LineEnd End);
 
-/// <summary>The row columns of one block, except the time.</summary>
+/// <summary>The row columns of one block, except the time. Several readers may ask at once.</summary>
 internal sealed class MetaBlock
 {
     private const int EndShift = 4;
-    private readonly int[] _offsets;
-    private readonly int[] _batches;
-    private readonly int[] _lines;
-    private readonly int[] _flags;
+    private readonly RowRuns _offsets;
+    private readonly RowRuns _batches;
+    private readonly RowRuns _flags;
+    // Of each run its first line, and how many lines on the next row is.
+    private readonly RowRuns _lines;
+    private readonly int[] _steps;
 
-    private MetaBlock(int rows)
-    {
-        _offsets = new int[rows];
-        _batches = new int[rows];
-        _lines = new int[rows];
-        _flags = new int[rows];
-    }
+    private MetaBlock(RowRuns offsets, RowRuns batches, RowRuns flags, RowRuns lines, int[] steps) => (_offsets, _batches, _flags, _lines, _steps) = (offsets, batches, flags, lines, steps);
+
+    /// <summary>Memory it takes.</summary>
+    public int Bytes => sizeof(int) * (2 * (_offsets.Ends.Length + _batches.Ends.Length + _flags.Ends.Length) + 3 * _steps.Length);
 
     public int Batch(int row) => _batches[row];
 
-    public int Line(int row) => _lines[row];
+    public int Line(int row)
+    {
+        var run = _lines.RunOf(row);
+        return _lines.Values[run] + _steps[run] * (row - _lines.Start(run));
+    }
 
     public short OffsetMinutes(int row) => (short)_offsets[row];
 
@@ -56,23 +59,27 @@ internal sealed class MetaBlock
 
     public static MetaBlock Read(ByteReader from, int rows, int batches)
     {
-        var block = new MetaBlock(rows);
-        RunLength.Read(ref from, block._offsets);
-        RunLength.Read(ref from, block._batches);
-        RunLength.Read(ref from, block._flags);
-        RunLength.Read(ref from, block._lines);
+        var (offsets, batchOf, flags, stepOf) = (RunLength.Read(ref from, rows), RunLength.Read(ref from, rows), RunLength.Read(ref from, rows), RunLength.Read(ref from, rows));
         from.End();
-        var before = new LineBefore();
-        for (var i = 0; i < rows; i++)
+        foreach (var batch in batchOf.Values) if ((uint)batch >= (uint)batches) throw new InvalidDataException($"batch {batch} is not in the table.");
+        foreach (var offset in offsets.Values) if (offset is < -840 or > 840) throw new InvalidDataException($"offset {offset} is impossible.");
+        foreach (var flag in flags.Values) if (flag >> EndShift is < 0 or > (int)LineEnd.CrLf) throw new InvalidDataException($"flags {flag} are unknown.");
+        var (ends, lines, steps, before) = (new List<int>(), new List<int>(), new List<int>(), new LineBefore());
+        for (var (row, i, k) = (0, 0, 0); row < rows;)
         {
-            if ((uint)block._batches[i] >= (uint)batches) throw new InvalidDataException($"batch {block._batches[i]} is not in the table.");
-            if (Math.Abs(block._offsets[i]) > 840) throw new InvalidDataException($"offset {block._offsets[i]} is impossible.");
-            if (block._flags[i] >> EndShift is < 0 or > (int)LineEnd.CrLf) throw new InvalidDataException($"flags {block._flags[i]} are unknown.");
-            block._lines[i] = unchecked(block._lines[i] + before.Of(block._batches[i]));
-            if (block._lines[i] < 0) throw new InvalidDataException("a line number is negative.");
-            before.Replace(block._batches[i], block._lines[i]);
+            var (batch, step, end) = (batchOf.Values[i], stepOf.Values[k], Math.Min(batchOf.Ends[i], stepOf.Ends[k]));
+            var first = (long)before.Of(batch) + step;
+            var last = first + (long)step * (end - row - 1);
+            if (Math.Min(first, last) < 0 || Math.Max(first, last) > int.MaxValue) throw new InvalidDataException("a line number is impossible.");
+            before.Replace(batch, (int)last);
+            ends.Add(end);
+            lines.Add((int)first);
+            steps.Add(step);
+            if (end == batchOf.Ends[i]) i++;
+            if (end == stepOf.Ends[k]) k++;
+            row = end;
         }
-        return block;
+        return new MetaBlock(offsets, batchOf, flags, new RowRuns([.. ends], [.. lines]), [.. steps]);
     }
 
     /// <summary>The number of the line before in each batch; mostly asked for the same batch again.</summary>

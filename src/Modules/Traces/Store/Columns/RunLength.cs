@@ -17,15 +17,17 @@ internal static class RunLength
         }
     }
 
-    public static void Read(ref ByteReader from, Span<int> values)
+    public static RowRuns Read(ref ByteReader from, int rows)
     {
-        while (!values.IsEmpty)
+        var (ends, values) = (new List<int>(), new List<int>());
+        for (var end = 0; end < rows;)
         {
-            var run = from.Count(values.Length);
+            var run = from.Count(rows - end);
             var value = from.Signed();
             if (run == 0 || value is < int.MinValue or > int.MaxValue) throw new InvalidDataException($"a run of {run} times {value} is impossible.");
-            values[..run].Fill((int)value);
-            values = values[run..];
+            ends.Add(end += run);
+            values.Add((int)value);
         }
+        return new RowRuns([.. ends], [.. values]);
     }
 }

@@ -7,6 +7,7 @@ namespace Akashi.Traces.Store.Reading;
 internal sealed class BlockParts(int blocks, int keys, PartBudget budget)
 {
     private readonly ColumnHead?[]?[] _heads = new ColumnHead?[]?[blocks];
+    private readonly MetaBlock?[] _meta = new MetaBlock?[blocks];
     private readonly ShapeBlock?[] _shapes = new ShapeBlock?[blocks];
     private readonly BlockTimes?[] _times = new BlockTimes?[blocks];
     // Of each block as in its reader: index 0 is the lines kept verbatim, index n + 1 is key n.
@@ -16,6 +17,8 @@ internal sealed class BlockParts(int blocks, int keys, PartBudget budget)
     private long _bytes;
 
     public ref ColumnHead?[]? Heads(int block) => ref _heads[block];
+
+    public ref MetaBlock? Meta(int block) => ref _meta[block];
 
     public ref ShapeBlock? Shapes(int block) => ref _shapes[block];
 
@@ -51,6 +54,7 @@ internal sealed class BlockParts(int blocks, int keys, PartBudget budget)
         lock (_lock)
         {
             Array.Clear(_heads);
+            Array.Clear(_meta);
             Array.Clear(_shapes);
             Array.Clear(_times);
             Array.Clear(_codes);

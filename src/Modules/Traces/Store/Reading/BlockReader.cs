@@ -38,7 +38,7 @@ internal sealed class BlockReader(SegmentReader segment, int number, bool keepsP
 
     public BlockTimes Times => _times ??= ReadTimes();
 
-    public MetaBlock Meta => _meta ??= segment.Decode(number, ColumnIds.Meta, bytes => MetaBlock.Read(new ByteReader(bytes.Span), Rows, segment.Directory.Batches.Length));
+    public MetaBlock Meta => _meta ??= _parts?.Meta(number) ?? Keep(segment.Decode(number, ColumnIds.Meta, bytes => MetaBlock.Read(new ByteReader(bytes.Span), Rows, segment.Directory.Batches.Length)));
 
     /// <summary>Keys that this block has a column of.</summary>
     public int[] Keys => _keys ??= [.. Heads.OfType<ColumnHead>().Select(head => head.Key).Where(key => key != ColumnIds.RawKey)];
@@ -134,6 +134,12 @@ internal sealed class BlockReader(SegmentReader segment, int number, bool keepsP
         _times = null;
         _entries?.Dispose();
         _entries = null;
+    }
+
+    private MetaBlock Keep(MetaBlock meta)
+    {
+        _ = _parts?.TryKeep(ref _parts.Meta(number), meta, meta.Bytes);
+        return meta;
     }
 
     private ShapeBlock Keep(ShapeBlock shapes)

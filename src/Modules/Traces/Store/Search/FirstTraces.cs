@@ -32,13 +32,18 @@ internal sealed class FirstTraces(TraceOrder order, int limit, TracePosition? af
     /// <summary>Offers the selected rows of a block.</summary>
     public void Offer(in PlannedBlock planned, BlockReader block, RowSet rows)
     {
-        var batches = block.Segment.Directory.Batches;
-        // From the end where a terminal's first ones are: then most of the others come too late at once.
+        var (batches, times) = (block.Segment.Directory.Batches, block.Times);
+        if (after is { } before) times.KeepBetween(rows, order == TraceOrder.Newest ? long.MinValue : before.Time, order == TraceOrder.Newest ? before.Time + 1 : long.MaxValue);
+        // From the end where a terminal's first ones are: once one comes too late, all behind it do.
         for (var row = Next(rows, order == TraceOrder.Newest ? block.Rows : -1); row >= 0; row = Next(rows, row))
         {
-            var time = block.Times[row];
-            var threshold = Volatile.Read(ref _threshold);
-            if (order == TraceOrder.Newest ? time < threshold || after is { } last && time > last.Time : time > threshold || after is { } first && time < first.Time) continue;
+            var (time, threshold) = (times[row], Volatile.Read(ref _threshold));
+            if (order == TraceOrder.Newest ? time < threshold : time > threshold)
+            {
+                var run = times.RunOf(row);
+                row = order == TraceOrder.Newest ? run.Start : run.End - 1;
+                continue;
+            }
             var position = TracePosition.Of(time, batches[block.Meta.Batch(row)], block.Meta.Line(row));
             if (after is not { } bound || Compare(order, position, bound) > 0) Offer(new Candidate(planned, row), position);
         }
@@ -54,7 +59,8 @@ internal sealed class FirstTraces(TraceOrder order, int limit, TracePosition? af
             cancel.ThrowIfCancellationRequested();
             using var place = await step();
             using var block = new BlockReader(rows.Key.Segment, rows.Key.Number, keepsParts: true);
-            foreach (var (candidate, _) in rows) traces.Add(FoundTrace.Read(block, candidate.Row, buffer));
+            // Rows side by side are found one from another.
+            foreach (var (candidate, _) in rows.OrderBy(item => item.Element.Row)) traces.Add(FoundTrace.Read(block, candidate.Row, buffer));
         }
         traces.Sort((left, right) => Compare(order, left.Position, right.Position));
         return new TracePage(traces, traces.Count == limit ? traces[^1].Position : null);

@@ -52,7 +52,7 @@ internal sealed class OrderedRows(BlockPlan plan, SearchOptions options)
         {
             using var place = await options.StepAsync(plan.Tenant, cancel);
             using var block = new BlockReader(rows.Key.Segment, rows.Key.Number);
-            foreach (var (index, (_, row)) in rows) traces[index] = FoundTrace.Read(block, row, buffer);
+            foreach (var (index, (_, row)) in rows.OrderBy(item => item.Item.Row)) traces[index] = FoundTrace.Read(block, row, buffer);
         }
         return traces;
     }

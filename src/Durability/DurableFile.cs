@@ -16,6 +16,7 @@ public static partial class DurableFile
     private const int InvalidArgument = 22; // EINVAL
     private const string TemporarySuffix = ".tmp";
     private const int MaximumRemembered = 100_000;
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Folders whose own entry is known to be on disk.</summary>
     private static readonly ConcurrentDictionary<string, bool> Synced = new(StringComparer.Ordinal);
@@ -23,29 +24,18 @@ public static partial class DurableFile
     /// <summary>Writes <paramref name="write"/>'s output under a temporary name, fsyncs, renames, fsyncs the folder. Replaces an existing file.</summary>
     /// <param name="mode">Unix permissions; 0600 unless told otherwise.</param>
     /// <exception cref="IOException">The disk is full or the folder cannot be written; nothing remains under the final name.</exception>
-    public static void Write(string path, Action<SafeFileHandle> write, UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite)
+    public static void Write(string path, Action<SafeFileHandle> write, UnixFileMode mode = OwnerOnly)
     {
-        var temporary = $"{path}.{Environment.ProcessId:x}-{Environment.CurrentManagedThreadId:x}{TemporarySuffix}";
-        try
-        {
-            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, BufferSize = 0 };
-            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = mode;
-            using (var stream = new FileStream(temporary, options))
-            {
-                write(stream.SafeFileHandle);
-                RandomAccess.FlushToDisk(stream.SafeFileHandle);
-            }
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
-        SyncFolder(Path.GetDirectoryName(path)!);
+        using var draft = Begin(path, mode);
+        write(draft.Handle);
+        draft.Publish(path);
     }
 
-    public static void Write(string path, ReadOnlyMemory<byte> content, UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite) =>
+    /// <summary>A file to be written and published later.</summary>
+    /// <param name="path">Its final name, or another one in the same folder that nobody else begins.</param>
+    public static DurableDraft Begin(string path, UnixFileMode mode = OwnerOnly) => new($"{path}.{Environment.ProcessId:x}-{Environment.CurrentManagedThreadId:x}{TemporarySuffix}", mode);
+
+    public static void Write(string path, ReadOnlyMemory<byte> content, UnixFileMode mode = OwnerOnly) =>
         Write(path, handle => RandomAccess.Write(handle, content.Span, 0), mode);
 
     /// <summary>Gives a finished, fsynced file its final name and fsyncs the folder. Both names are on one file system.</summary>

@@ -37,7 +37,6 @@ public sealed class TracesModule : AkashiModule
         services.AddSingleton<ManifestLog>();
         services.AddSingleton<ReceiveBudget>();
         services.AddSingleton<TraceQueues>();
-        services.AddSingleton<RecentLogs>();
         services.AddSingleton<BatchReceiver>();
         services.AddSingleton<PendingBatches>();
         services.AddSingleton<BatchMetrics>();
@@ -59,6 +58,7 @@ public sealed class TracesModule : AkashiModule
         services.AddSingleton(TracesPages.Navigation);
         services.AddSingleton(new AuditActionName(TraceNames.ImportAction, "証跡の取り込み", "Traces imported"));
         services.AddSingleton<RebuildQueue>();
+        services.AddSingleton<BatchSegments>();
         services.AddSingleton<DayRebuild>();
         services.AddSingleton(new AuditActionName(TraceNames.RebuildAction, "検索データの作り直しの依頼", "Rebuild of search data asked for"));
         services.AddSingleton(new AuditActionName(TraceNames.ExportAction, "証跡の出力", "Traces exported"));

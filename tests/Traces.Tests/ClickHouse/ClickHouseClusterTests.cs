@@ -126,8 +126,8 @@ public sealed class ClickHouseClusterTests(ClickHouseClusterFixture cluster) : I
         await pipeline.ReceiveAsync(pipeline.NewName(), TracePipeline.Line(1), TracePipeline.Line(2));
         await pipeline.Service<ClickHouseSchema>().EnsureAsync(Cancellation);
         var pending = pipeline.Service<Akashi.Traces.Index.PendingBatches>();
-        var batch = Assert.Single((await pending.NextAsync(pipeline.Tenant, long.MaxValue, Cancellation)).Batches);
-        await pipeline.Service<LoadWriter>().WriteAsync(pipeline.Tenant, [(batch, await pending.ReadLogAsync(pipeline.Tenant, batch, Cancellation))], null, Cancellation);
+        using var logs = await pending.ReadAsync(pipeline.Tenant, (await pending.NextAsync(pipeline.Tenant, long.MaxValue, Cancellation)).Batches, Cancellation);
+        await pipeline.Service<LoadWriter>().WriteAsync(pipeline.Tenant, logs.All, null, Cancellation);
         await pipeline.IndexAllAsync();
         pipeline.Clock.Advance(ClickHouseCleaner.Grace * 2);
         await TestWait.UntilAsync(async () =>

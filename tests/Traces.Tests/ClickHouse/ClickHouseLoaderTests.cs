@@ -45,9 +45,8 @@ public sealed class ClickHouseLoaderTests(ClickHouseFixture clickHouse) : IClass
         await _pipeline.Service<ClickHouseSchema>().EnsureAsync(Cancellation);
         // As far as a node came that was killed: rows are written, and nothing says so.
         var pending = _pipeline.Service<PendingBatches>();
-        var logs = new List<(PendingBatch, byte[])>();
-        foreach (var batch in (await pending.NextAsync(_pipeline.Tenant, long.MaxValue, Cancellation)).Batches) logs.Add((batch, await pending.ReadLogAsync(_pipeline.Tenant, batch, Cancellation)));
-        await _pipeline.Service<LoadWriter>().WriteAsync(_pipeline.Tenant, logs, null, Cancellation);
+        using var logs = await pending.ReadAsync(_pipeline.Tenant, (await pending.NextAsync(_pipeline.Tenant, long.MaxValue, Cancellation)).Batches, Cancellation);
+        await _pipeline.Service<LoadWriter>().WriteAsync(_pipeline.Tenant, logs.All, null, Cancellation);
         Assert.Equal("6", await RowsAsync());
         Assert.Equal(0, await CountAsync());
         await _pipeline.IndexAllAsync();

@@ -1,3 +1,6 @@
+using Akashi.Identity.Contracts;
+using Akashi.Platform.Tenancy;
+using Akashi.TestKit;
 using Akashi.Traces.Index;
 using Akashi.Traces.Rebuild;
 using Akashi.Traces.Search;
@@ -21,6 +24,31 @@ public sealed class IndexerTests : IAsyncLifetime
         Assert.Equal(10, await CountAsync("*"));
         Assert.Equal(5, await CountAsync("cmd:needle"));
         Assert.Empty(await _pipeline.Database.QueryAsOwnerAsync<long>("SELECT leaf_index FROM traces.pending_batch"));
+        var (sound, report) = await _pipeline.VerifyAsync();
+        Assert.True(sound, report);
+    }
+
+    [Fact]
+    public async Task Index_ABacklog_IsLetGrowWhileOthersGoOn()
+    {
+        var other = (await _pipeline.Service<TenantDirectory>().ListAsync(CancellationToken.None)).Single(tenant => tenant.Id != _pipeline.Tenant).Id;
+        var line = TracePipeline.Line(1, new string('x', 1 << 19));
+        for (var i = 0; i < 8; i++) await _pipeline.ReceiveAsync(_pipeline.NewName(), [.. Enumerable.Repeat(line, 52)]); // 208 MiB
+        var name = _pipeline.NewName();
+        await _pipeline.ReceiveZipAsync(name, TracePipeline.Zip(name, TracePipeline.Log(TracePipeline.Line(2))), other);
+        await _pipeline.Indexer.IndexInTurnAsync([_pipeline.Tenant, other], CancellationToken.None);
+        Assert.Equal(1, await CountAsync("*", other));
+        Assert.Equal(0, await CountAsync("*"));
+        await _pipeline.Indexer.IndexInTurnAsync([_pipeline.Tenant], CancellationToken.None); // nobody else works at it meanwhile
+        Assert.Equal(_pipeline.Tenant, _pipeline.Service<PendingBatches>().Backlog);
+
+        await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(3));
+        await TestWait.UntilAsync(() =>
+        {
+            _pipeline.Clock.Advance(TimeSpan.FromSeconds(1));
+            return Task.FromResult(_pipeline.Service<PendingBatches>().Backlog is null);
+        }, TimeSpan.FromSeconds(60), "the backlog to be worked off");
+        Assert.Equal(8 * 52 + 1, await CountAsync("*"));
         var (sound, report) = await _pipeline.VerifyAsync();
         Assert.True(sound, report);
     }
@@ -53,7 +81,6 @@ public sealed class IndexerTests : IAsyncLifetime
         await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(1));
         var damaged = Directory.EnumerateFiles(_pipeline.Options.ObjectsFolder, "*", SearchOption.AllDirectories).Single();
         await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(2));
-        _pipeline.Service<Akashi.Traces.Receive.RecentLogs>().Take(Path.GetRelativePath(_pipeline.Options.ObjectsFolder, damaged));
         Flip(damaged);
         Assert.False(await _pipeline.Indexer.IndexAsync(_pipeline.Tenant, CancellationToken.None));
         Assert.Equal(1, await CountAsync("*"));
@@ -170,9 +197,9 @@ public sealed class IndexerTests : IAsyncLifetime
         }
     }
 
-    private async Task<long> CountAsync(string query)
+    private async Task<long> CountAsync(string query, TenantId? tenant = null)
     {
-        var outcome = await _pipeline.Service<TraceSearch>().CountAsync(_pipeline.Tenant, query, null, null, CancellationToken.None);
+        var outcome = await _pipeline.Service<TraceSearch>().CountAsync(tenant ?? _pipeline.Tenant, query, null, null, CancellationToken.None);
         return outcome.TryGet(out var count, out var failure) ? count : throw new InvalidOperationException(failure.ToString());
     }
 }

@@ -73,7 +73,7 @@ public sealed class BatchReceiverTests
         Assert.Equal(granted, more is not null);
         first.Dispose();
         using var after = budget.TryTake(another, second);
-        Assert.Equal(granted, more is not null);
+        Assert.Equal(granted, after is not null);
     }
 
     private static BatchReceipt Value(Outcome<BatchReceipt> outcome) => outcome.TryGet(out var receipt, out var failure) ? receipt : throw new InvalidOperationException(failure.ToString());

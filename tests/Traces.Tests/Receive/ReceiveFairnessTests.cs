@@ -41,11 +41,11 @@ public sealed class ReceiveFairnessTests
         TenantId hoarder = TenantId.New(TimeProvider.System), other = TenantId.New(TimeProvider.System);
         var shares = new List<ReceiveBudget.Share>();
         while (budget.TryTake(hoarder, 4 << 20) is { } share) shares.Add(share);
-        Assert.InRange(shares.Count, 20, 22); // of 42 that fit
-        using (var first = budget.TryTake(other, 4 << 20)) Assert.True(first?.TryGrow(100 << 20));
+        Assert.InRange(shares.Count, 15, 17); // of 32 that fit
+        using (var first = budget.TryTake(other, 60 << 20)) Assert.NotNull(first);
         foreach (var share in shares) share.Dispose();
         using var largest = budget.TryTake(hoarder, BatchZip.MaximumZipBytes);
-        Assert.True(largest?.TryGrow(BatchZip.MaximumLogBytes)); // alone, the largest batch fits
+        Assert.NotNull(largest); // alone, the largest batch fits
     }
 
     private static Task<Outcome<BatchReceipt>> ReceiveAsync(TracePipeline pipeline, TenantId tenant, int number, ConcurrentQueue<TenantId> order)

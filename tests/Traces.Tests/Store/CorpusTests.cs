@@ -6,7 +6,9 @@ using Akashi.Traces.Contracts.Predicates;
 using Akashi.Traces.Export;
 using Akashi.Traces.Lines;
 using Akashi.Traces.Search;
+using Akashi.Traces.Store.Format;
 using Akashi.Traces.Store.Search;
+using Akashi.Traces.Store.Writing;
 
 namespace Akashi.Traces.Tests.Store;
 
@@ -22,14 +24,16 @@ public sealed partial class CorpusTests
         var sources = new List<byte[]>();
         foreach (var batches in Directory.EnumerateFiles(folder!, "*.zip", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Chunk(20))
         {
-            var builder = new Akashi.Traces.Store.Writing.SegmentBuilder(TimeProvider.System);
+            var logs = new List<(BatchSource Source, ReadOnlyMemory<byte> Log)>();
             foreach (var path in batches)
             {
                 var name = BatchName.Parse(Path.GetFileName(path));
                 sources.Add(await ReadAsync(path, name));
-                builder.Add(name, name.SendTime, sources[^1]);
+                logs.Add((new BatchSource(name.Tmid, name.Id, name.SendTime), sources[^1]));
             }
-            store.Segments.AddRange(builder.Write(store.Tenant, store.Folder, store.KeyOf));
+            using var builder = new SegmentBuilder(store.Tenant, store.Folder, store.KeyOf, TimeProvider.System, SegmentForm.Fresh);
+            foreach (var terminal in logs.GroupBy(log => log.Source.Tmid).OrderBy(terminal => terminal.Key.ToString(), StringComparer.Ordinal)) builder.Add([.. terminal]);
+            store.Segments.AddRange(builder.Finish());
         }
         var segments = store.OpenAll();
         using var output = new MemoryStream();

@@ -90,34 +90,63 @@ public class RoundTripTests
     }
 
     [Fact]
-    public void Write_KeyFails_LeavesNothingBehindAndKeepsTheRows()
+    public void Add_KeyFails_LeavesNothingBehind()
     {
         using var store = new TestSegments();
-        var builder = new SegmentBuilder(TimeProvider.System);
-        builder.Add(TestSegments.Batch(new Seeded(1)), TestSegments.Received, "02/01/2026 20:00:00.000 +0900 a=1\n02/02/2026 20:00:00.000 +0900 a=1"u8.ToArray());
         var calls = 0;
-        Assert.Throws<IOException>(() => builder.Write(store.Tenant, store.Folder, id => ++calls == 2 ? throw new IOException("no key") : store.KeyOf(id)));
+        using (var builder = new SegmentBuilder(store.Tenant, store.Folder, id => ++calls == 2 ? throw new IOException("no key") : store.KeyOf(id), TimeProvider.System, SegmentForm.Fresh))
+        {
+            Assert.Throws<IOException>(() => store.Add(builder, (TestSegments.Batch(new Seeded(1)), "02/01/2026 20:00:00.000 +0900 a=1\n01/02/2026 20:00:00.000 +0900 a=1"u8.ToArray())));
+            Assert.NotEmpty(Directory.EnumerateFileSystemEntries(store.Folder)); // begun
+        }
         Assert.Empty(Directory.EnumerateFileSystemEntries(store.Folder));
-        Assert.Equal(2, builder.Write(store.Tenant, store.Folder, store.KeyOf).Count);
-        Assert.Equal(0, builder.Rows);
-        Assert.Empty(builder.Write(store.Tenant, store.Folder, store.KeyOf));
     }
 
     [Fact]
-    public void Write_NothingButLineFeeds_StaysInBoundsAndCountsEachLine()
+    public void Finish_NothingAdded_WritesNothing()
     {
         using var store = new TestSegments();
-        var builder = new SegmentBuilder(TimeProvider.System);
+        using var builder = new SegmentBuilder(store.Tenant, store.Folder, store.KeyOf, TimeProvider.System, SegmentForm.Fresh);
+        Assert.Empty(builder.Finish());
+        Assert.Empty(Directory.EnumerateFileSystemEntries(store.Folder));
+    }
+
+    [Fact]
+    public void Add_NothingButLineFeeds_StaysInBoundsAndCountsEachLine()
+    {
+        using var store = new TestSegments();
+        using var builder = new SegmentBuilder(store.Tenant, store.Folder, store.KeyOf, TimeProvider.System, SegmentForm.Fresh);
         var log = new byte[SegmentBuilder.MaxRowsAtOnce + 5];
         Array.Fill(log, (byte)'\n');
-        builder.Add(TestSegments.Batch(new Seeded(1)), TestSegments.Received, log);
-        Assert.Equal(log.Length, builder.Rows);
-        Assert.Equal([SegmentBuilder.MaxRowsAtOnce, 5L], builder.Write(store.Tenant, store.Folder, store.KeyOf).Select(segment => segment.Rows));
+        builder.Add([(new BatchSource(TestSegments.Batch(new Seeded(1)).Tmid, TestSegments.Batch(new Seeded(1)).Id, TestSegments.Received), log)]);
+        Assert.Equal([SegmentBuilder.MaxRowsAtOnce, 5L], builder.Finish().Select(segment => segment.Rows));
     }
 
     [Fact]
-    public void Add_LogBeyondTheBound_IsRefused() => Assert.Throws<ArgumentException>(() =>
-        new SegmentBuilder(TimeProvider.System).Add(TestSegments.Batch(new Seeded(1)), TestSegments.Received, new byte[SegmentFormat.MaxLogBytes + 1]));
+    public void Add_LogBeyondTheBound_IsRefused()
+    {
+        using var store = new TestSegments();
+        using var builder = new SegmentBuilder(store.Tenant, store.Folder, store.KeyOf, TimeProvider.System, SegmentForm.Fresh);
+        Assert.Throws<ArgumentException>(() => store.Add(builder, (TestSegments.Batch(new Seeded(1)), new byte[SegmentFormat.MaxLogBytes + 1])));
+    }
+
+    /// <summary>Terminals in any order, one in several goes: more segments, each in order, and nothing lost.</summary>
+    [Fact]
+    public void Add_TerminalsInAnyOrder_KeepsEveryRowInOrder() => Seeded.Repeat(chance =>
+    {
+        using var store = new TestSegments { Form = new SegmentForm(1, 1 + chance.Next(60)) };
+        using (var builder = new SegmentBuilder(store.Tenant, store.Folder, store.KeyOf, TimeProvider.System, store.Form))
+        {
+            for (var go = 2 + chance.Next(5); go > 0; go--)
+            {
+                var terminal = TestSegments.Batch(chance);
+                var batches = Enumerable.Range(0, 1 + chance.Next(3)).Select(_ => TestSegments.Batch(chance)).Where(batch => batch.Tmid == terminal.Tmid).Append(terminal);
+                store.Add(builder, [.. batches.Select(batch => (batch, TestSegments.Log(chance, chance.Next(100))))]);
+            }
+            store.Segments.AddRange(builder.Finish());
+        }
+        AssertSame(store);
+    });
 
     [Fact]
     public void Merge_Segments_IsTheirUnion() => Seeded.Repeat(chance =>

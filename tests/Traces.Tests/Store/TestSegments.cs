@@ -5,6 +5,7 @@ using Akashi.Platform.Calendar;
 using Akashi.Platform.Tenancy;
 using Akashi.Traces.Lines;
 using Akashi.Traces.Store;
+using Akashi.Traces.Store.Format;
 using Akashi.Traces.Store.Reading;
 using Akashi.Traces.Store.Search;
 using Akashi.Traces.Store.Writing;
@@ -42,16 +43,19 @@ internal sealed class TestSegments : IDisposable
 
     public IReadOnlyList<SegmentInfo> Write(params IEnumerable<(BatchName Name, byte[] Log)> logs)
     {
-        var builder = new SegmentBuilder(TimeProvider.System, Form);
-        foreach (var (name, log) in logs)
-        {
-            builder.Add(name, Received, log);
-            var number = 0;
-            foreach (var (line, end) in LineSplitterTests.Split(log)) Rows.Add(new Row(name, number++, end, new NaiveTrace(line, Received)));
-        }
-        var segments = builder.Write(Tenant, Folder, KeyOf);
+        using var builder = new SegmentBuilder(Tenant, Folder, KeyOf, TimeProvider.System, Form);
+        foreach (var terminal in logs.GroupBy(log => log.Name.Tmid.ToString()).OrderBy(terminal => terminal.Key, StringComparer.Ordinal)) Add(builder, [.. terminal]);
+        var segments = builder.Finish();
         Segments.AddRange(segments);
         return segments;
+    }
+
+    /// <summary>Logs of one terminal.</summary>
+    public void Add(SegmentBuilder builder, params IReadOnlyList<(BatchName Name, byte[] Log)> logs)
+    {
+        builder.Add([.. logs.Select(log => (new BatchSource(log.Name.Tmid, log.Name.Id, Received), (ReadOnlyMemory<byte>)log.Log))]);
+        foreach (var (name, log) in logs)
+            foreach (var (number, (line, end)) in LineSplitterTests.Split(log).Index()) Rows.Add(new Row(name, number, end, new NaiveTrace(line, Received)));
     }
 
     public IReadOnlyList<SegmentInfo> WriteLines(params IEnumerable<string> lines) =>

@@ -104,17 +104,17 @@ internal sealed partial class ClickHouseLoader(
         if (batches.Count == 0) return false;
         await schema.EnsureAsync(cancellation);
         await KnowAsync(tenant, cancellation);
-        var logs = await pending.ReadLogsAsync(tenant, batches, cancellation);
-        if (logs.Count > 0)
+        using var logs = await pending.ReadSoundAsync(tenant, batches, cancellation);
+        if (logs.All.Count > 0)
         {
-            var written = await writer.WriteAsync(tenant, logs, only: null, cancellation);
-            var leaves = logs.Select(log => log.Batch.LeafIndex).ToArray();
+            var written = await writer.WriteAsync(tenant, logs.All, only: null, cancellation);
+            var leaves = logs.All.Select(log => log.Batch.LeafIndex).ToArray();
             var taken = await session.ExecuteAsync(TakeBatches, new { tenant, leaves }, cancellation);
             if (taken != leaves.Length) throw new InvalidOperationException($"{leaves.Length - taken} of {leaves.Length} batches were loaded elsewhere; this load is dropped.");
             await book.PublishAsync(session, written, cancellation);
             await session.CommitAsync(cancellation);
         }
-        return logs.Count > 0 && areMore;
+        return logs.All.Count > 0 && areMore;
     }
 
     /// <summary>Once before the first load, while nobody else writes for the tenant.</summary>

@@ -45,15 +45,11 @@ internal sealed partial class ClickHouseRebuild(
         if (!await session.QuerySingleAsync<bool>(ClickHouseLoader.TryLock, new { tenant = tenant.ToString() }, cancellation)) return null;
         var old = await session.QuerySingleAsync<long>(LastLoad, new { tenant }, cancellation);
         var written = new List<WrittenLoad>();
-        var (logs, bytes) = (new List<(PendingBatch, byte[])>(), 0L);
-        foreach (var batch in await DayRebuild.BatchesAsync(database, tenant, DayRange.Of(day), cancellation))
+        foreach (var batches in PendingBatches.Chunk(await DayRebuild.BatchesAsync(database, tenant, DayRange.Of(day), cancellation), MaximumLogBytes))
         {
-            logs.Add((batch, await pending.ReadLogAsync(tenant, batch, cancellation)));
-            if ((bytes += batch.LogBytes) < MaximumLogBytes) continue;
-            written.Add(await writer.WriteAsync(tenant, logs, day, cancellation));
-            (logs, bytes) = ([], 0);
+            using var logs = await pending.ReadAsync(tenant, batches, cancellation);
+            written.Add(await writer.WriteAsync(tenant, logs.All, day, cancellation));
         }
-        written.Add(await writer.WriteAsync(tenant, logs, day, cancellation));
         var expected = await session.QuerySingleAsync<long>(Stock, new { tenant, day }, cancellation);
         var found = written.Sum(load => load.Days.Sum(part => part.Rows));
         if (expected != found) throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"The archive has {found} lines of {day}, the catalogue counts {expected}. Nothing was replaced. Run akashi verify."));

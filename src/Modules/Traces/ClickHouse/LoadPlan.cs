@@ -8,14 +8,14 @@ namespace Akashi.Traces.ClickHouse;
 internal static class LoadPlan
 {
     /// <returns>In order of their days.</returns>
-    public static IReadOnlyList<LoadedDay> DaysOf(IReadOnlyList<(PendingBatch Batch, byte[] Log)> logs, JstDay? only)
+    public static IReadOnlyList<LoadedDay> DaysOf(IReadOnlyList<(PendingBatch Batch, ReadOnlyMemory<byte> Log)> logs, JstDay? only)
     {
         var days = new SortedDictionary<JstDay, LoadedDay>();
         var parsed = new ParsedLine();
         foreach (var (batch, log) in logs)
         {
             var received = (DateTimeOffset)batch.CollectedAt;
-            var lines = new LineSplitter(log);
+            var lines = new LineSplitter(log.Span);
             while (lines.MoveNext())
             {
                 var (day, time) = Place(lines.Line, received, parsed);

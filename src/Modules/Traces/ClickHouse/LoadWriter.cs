@@ -23,7 +23,7 @@ internal sealed class LoadWriter(LoadBook book, ClickHouseServer server, ClickHo
     private const int BytesAtOnce = 64 << 20;
 
     /// <param name="only">Lines of other days are left out.</param>
-    public async Task<WrittenLoad> WriteAsync(TenantId tenant, IReadOnlyList<(PendingBatch Batch, byte[] Log)> logs, JstDay? only, CancellationToken cancellation)
+    public async Task<WrittenLoad> WriteAsync(TenantId tenant, IReadOnlyList<(PendingBatch Batch, ReadOnlyMemory<byte> Log)> logs, JstDay? only, CancellationToken cancellation)
     {
         var keep = (await retention.PeriodsAsync(tenant, cancellation)).Single(period => period.Class == RetentionClass.TraceSearch).Days;
         var days = LoadPlan.DaysOf(logs, only);
@@ -60,9 +60,9 @@ internal sealed class LoadWriter(LoadBook book, ClickHouseServer server, ClickHo
     /// <summary>Writes lines until the log ends or the rows are enough.</summary>
     /// <param name="number">Of the line that begins there.</param>
     /// <returns>Where to go on.</returns>
-    private static (int At, int Number) Write(RowWriter writer, PendingBatch batch, byte[] log, int at, int number, HashSet<JstDay> wanted, ByteWriter to)
+    private static (int At, int Number) Write(RowWriter writer, PendingBatch batch, ReadOnlyMemory<byte> log, int at, int number, HashSet<JstDay> wanted, ByteWriter to)
     {
-        var lines = new LineSplitter(log.AsSpan(at));
+        var lines = new LineSplitter(log.Span[at..]);
         var next = at;
         while (to.Length < BytesAtOnce && lines.MoveNext())
         {

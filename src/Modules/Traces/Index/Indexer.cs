@@ -1,10 +1,8 @@
 using System.Text;
 using Akashi.Identity.Contracts;
-using Akashi.Platform.Hosting;
 using Akashi.Platform.Tenancy;
 using Akashi.Traces.Archive;
 using Akashi.Traces.Store.Filters;
-using Akashi.Traces.Store.Writing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -12,23 +10,32 @@ namespace Akashi.Traces.Index;
 
 /// <summary>
 /// Makes archived batches searchable: reads what is pending, writes segments, publishes them. Whatever dies in between, the batches are
-/// still pending and the next round writes them anew; files that were never published are swept at start.
+/// still pending and the next round writes them anew; files that were never published are swept at start. A tenant's backlog is worked at in large
+/// rounds, whose segments are rarely merged again, beside the small rounds of the others: one backlog at a time.
 /// </summary>
 internal sealed partial class Indexer(
-    TenantDirectory tenants, ManifestLog manifests, PendingBatches pending, SegmentCatalogue catalogue, SegmentFolder folder,
-    TimeProvider clock, ILogger<Indexer> logger) : BackgroundService
+    TenantDirectory tenants, ManifestLog manifests, PendingBatches pending, BatchSegments segments, SegmentCatalogue catalogue, TimeProvider clock, ILogger<Indexer> logger) : BackgroundService
 {
     /// <summary>One round waits this long for more, so that a steady trickle does not become a segment a batch.</summary>
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan FullScan = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(3);
-    private const long MaximumLogBytes = 192 << 20;
+
+    /// <summary>Of a round: some seconds of work. With more, it is a backlog.</summary>
+    private const long RoundLogBytes = 192 << 20;
     private const long LeastShare = 16 << 20;
+
+    /// <summary>Of a backlog worked at in one go: five million lines or so.</summary>
+    private const long BacklogLogBytes = 3L << 30;
+
+    /// <summary>A backlog that grows is let grow so long: what is written in one go need not be merged.</summary>
+    private const int BacklogGrowsSeconds = 10;
 
     /// <summary>From so many bytes on, all processors work at them.</summary>
     private const long WorthSharing = 4 << 20;
 
     private readonly WaitingTenants _waiting = new();
+    private Task _backlog = Task.CompletedTask;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -49,29 +56,37 @@ internal sealed partial class Indexer(
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
-                return;
+                break;
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
-                // The database may be away or the disk full: nothing is lost, the batches stay pending.
                 LogRoundFailed(e);
-                lastScan = DateTimeOffset.MinValue;
-                await Task.Delay(AfterFailure, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(AfterFailure, clock, CancellationToken.None);
             }
         }
+        await _backlog;
     }
 
-    /// <summary>A round for each tenant; the more there are, the smaller, so that none waits long behind another one's backlog.</summary>
+    /// <summary>A round for each tenant; the more there are, the smaller, so that none waits long behind another one.</summary>
     internal async Task IndexInTurnAsync(IReadOnlyList<TenantId> tenants, CancellationToken cancellation)
     {
-        var share = Math.Max(LeastShare, MaximumLogBytes / Math.Max(1, tenants.Count));
+        var share = Math.Max(LeastShare, RoundLogBytes / Math.Max(1, tenants.Count));
         var failures = new List<Exception>();
         foreach (var tenant in tenants)
         {
             _waiting.Remove(tenant);
+            if (tenant == pending.Backlog) continue; // it is waited for again when that is done
             try
             {
-                if (await IndexAsync(tenant, share, cancellation)) _waiting.Add(tenant);
+                var (batches, areMore) = await pending.NextAsync(tenant, RoundLogBytes, cancellation);
+                if (areMore && pending.Backlog is null)
+                {
+                    pending.Backlog = tenant;
+                    _backlog = WorkAtBacklogAsync(tenant, cancellation);
+                    continue;
+                }
+                var round = PendingBatches.Chunk(batches, share).FirstOrDefault([]);
+                if (await IndexAsync(tenant, round, cancellation) && (areMore || round.Count < batches.Count)) _waiting.Add(tenant);
             }
             catch (Exception e) when (e is not OperationCanceledException and not OutOfMemoryException)
             {
@@ -81,30 +96,58 @@ internal sealed partial class Indexer(
         if (failures.Count > 0) throw new AggregateException(failures);
     }
 
-    internal Task<bool> IndexAsync(TenantId tenant, CancellationToken cancellation) => IndexAsync(tenant, MaximumLogBytes, cancellation);
-
     /// <returns>True when more may be pending.</returns>
-    private async Task<bool> IndexAsync(TenantId tenant, long maximumLogBytes, CancellationToken cancellation)
+    internal async Task<bool> IndexAsync(TenantId tenant, CancellationToken cancellation)
     {
-        var (batches, areMore) = await pending.NextAsync(tenant, maximumLogBytes, cancellation);
+        var (batches, areMore) = await pending.NextAsync(tenant, RoundLogBytes, cancellation);
+        return await IndexAsync(tenant, batches, cancellation) && areMore;
+    }
+
+    private async Task WorkAtBacklogAsync(TenantId tenant, CancellationToken cancellation)
+    {
+        try
+        {
+            var (batches, areMore) = await pending.NextAsync(tenant, BacklogLogBytes, cancellation);
+            for (var (second, before) = (0, 0); second < BacklogGrowsSeconds && !areMore && batches.Count > before; second++)
+            {
+                before = batches.Count;
+                await Task.Delay(TimeSpan.FromSeconds(1), clock, cancellation);
+                (batches, areMore) = await pending.NextAsync(tenant, BacklogLogBytes, cancellation);
+            }
+            await IndexAsync(tenant, batches, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // the batches stay pending
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            LogRoundFailed(e);
+            await Task.Delay(AfterFailure, clock, CancellationToken.None);
+        }
+        finally
+        {
+            pending.Backlog = null;
+            _waiting.Wake(tenant);
+        }
+    }
+
+    /// <returns>False when none of the batches could be read.</returns>
+    private async Task<bool> IndexAsync(TenantId tenant, IReadOnlyList<PendingBatch> batches, CancellationToken cancellation)
+    {
         if (batches.Count == 0) return false;
         // A terminal's lines stay together; each part is published by itself.
         var parts = batches.Sum(batch => batch.LogBytes) < WorthSharing ? 1 : Environment.ProcessorCount;
         var outcomes = await Task.WhenAll(batches.GroupBy(batch => (int)(FastHash.Of(Encoding.ASCII.GetBytes(batch.Name.Tmid.ToString()), 0) % (ulong)parts))
             .Select(part => IndexPartAsync(tenant, [.. part], cancellation)));
-        return outcomes.Contains(true) && areMore;
+        return outcomes.Contains(true);
     }
 
-    /// <returns>False when none of the batches could be read.</returns>
     private async Task<bool> IndexPartAsync(TenantId tenant, List<PendingBatch> batches, CancellationToken cancellation)
     {
-        var logs = await pending.ReadLogsAsync(tenant, batches, cancellation);
-        if (logs.Count == 0) return false;
-        var builder = new SegmentBuilder(clock);
-        foreach (var (batch, log) in logs) builder.Add(batch.Name, batch.CollectedAt, log);
-        var path = folder.Of(tenant);
-        var segments = await BackgroundThread.RunAsync(() => builder.Write(tenant, path, id => folder.KeyOf(tenant, id)));
-        await catalogue.PublishAsync(tenant, segments, [.. logs.Select(log => log.Batch.LeafIndex)], cancellation);
+        var written = await segments.WriteSoundAsync(tenant, batches, cancellation);
+        if (written.Leaves.Count == 0) return false;
+        await catalogue.PublishAsync(tenant, written.Segments, written.Leaves, cancellation);
         return true;
     }
 

@@ -14,7 +14,7 @@ namespace Akashi.Traces.Index;
 
 /// <summary>Merges small segments in the background and removes the files of retired ones once no search can still need them.</summary>
 internal sealed partial class Merger(
-    AkashiDatabase database, TenantDirectory tenants, SegmentCatalogue catalogue, SegmentFolder folder, SegmentReaders readers, DayRebuild rebuild, TimeProvider clock, ILogger<Merger> logger) : BackgroundService
+    AkashiDatabase database, TenantDirectory tenants, PendingBatches pending, SegmentCatalogue catalogue, SegmentFolder folder, SegmentReaders readers, DayRebuild rebuild, TimeProvider clock, ILogger<Merger> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
@@ -50,7 +50,7 @@ internal sealed partial class Merger(
                 try
                 {
                     await rebuild.RunNextAsync(tenant, cancellation);
-                    if (await MergeAsync(tenant, Environment.ProcessorCount, cancellation) > 0) more.Add(tenant);
+                    if (pending.Backlog != tenant && await MergeAsync(tenant, Environment.ProcessorCount, cancellation) > 0) more.Add(tenant);
                     await RemoveRetiredAsync(tenant, cancellation);
                 }
                 catch (Exception e) when (e is not OperationCanceledException and not OutOfMemoryException)

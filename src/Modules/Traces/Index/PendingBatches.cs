@@ -16,31 +16,68 @@ internal sealed record PendingBatch(long LeafIndex, string FileName, string Obje
 }
 
 /// <summary>Batches that are archived and wait to become searchable.</summary>
-internal sealed partial class PendingBatches(AkashiDatabase database, BatchArchive archive, RecentLogs recent, ILogger<PendingBatches> logger)
+internal sealed partial class PendingBatches(AkashiDatabase database, BatchArchive archive, ILogger<PendingBatches> logger)
 {
-    private const int MaximumBatches = 4000;
+    private const int MaximumBatches = 20_000;
 
     private readonly ConcurrentDictionary<(TenantId Tenant, long Leaf), bool> _damaged = new();
+
+    /// <summary>The tenant whose backlog is worked at. Its segments are merged afterwards.</summary>
+    public TenantId? Backlog { get; set; }
 
     /// <summary>What to work at next: the oldest ones, without those that were found damaged.</summary>
     /// <param name="maximumLogBytes">Of all logs together; one batch may have more.</param>
     public async Task<(IReadOnlyList<PendingBatch> Batches, bool AreMore)> NextAsync(TenantId tenant, long maximumLogBytes, CancellationToken cancellation)
     {
         var oldest = await OldestAsync(tenant, cancellation);
-        var bytes = 0L;
-        var next = oldest.TakeWhile((batch, index) => index == 0 || (bytes += batch.LogBytes) <= maximumLogBytes).ToList();
+        var next = Chunk(oldest, maximumLogBytes).FirstOrDefault([]);
         return (next, oldest.Count > next.Count || oldest.Count == MaximumBatches);
     }
 
-    /// <summary>The logs that can be read.</summary>
-    public async Task<List<(PendingBatch Batch, byte[] Log)>> ReadLogsAsync(TenantId tenant, IReadOnlyList<PendingBatch> batches, CancellationToken cancellation)
+    /// <summary>Puts batches together whose logs have no more bytes than that, or one with more.</summary>
+    public static IEnumerable<IReadOnlyList<PendingBatch>> Chunk(IEnumerable<PendingBatch> batches, long maximumLogBytes)
     {
-        var logs = new List<(PendingBatch, byte[])>(batches.Count);
+        var (chunk, bytes) = (new List<PendingBatch>(), 0L);
+        foreach (var batch in batches)
+        {
+            if (chunk.Count > 0 && bytes + batch.LogBytes > maximumLogBytes)
+            {
+                yield return chunk;
+                (chunk, bytes) = ([], 0);
+            }
+            chunk.Add(batch);
+            bytes += batch.LogBytes;
+        }
+        if (chunk.Count > 0) yield return chunk;
+    }
+
+    /// <exception cref="InvalidDataException">An archived object is damaged.</exception>
+    /// <exception cref="CryptographicException">One was changed.</exception>
+    /// <exception cref="FileNotFoundException">One is gone.</exception>
+    public async Task<PendingLogs> ReadAsync(TenantId tenant, IReadOnlyList<PendingBatch> batches, CancellationToken cancellation)
+    {
+        var logs = new PendingLogs();
+        try
+        {
+            foreach (var batch in batches) logs.Add(batch, await ReadLogAsync(tenant, batch, cancellation));
+            return logs;
+        }
+        catch
+        {
+            logs.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The logs that can be read.</summary>
+    public async Task<PendingLogs> ReadSoundAsync(TenantId tenant, IReadOnlyList<PendingBatch> batches, CancellationToken cancellation)
+    {
+        var logs = new PendingLogs();
         foreach (var batch in batches)
         {
             try
             {
-                logs.Add((batch, await ReadLogAsync(tenant, batch, cancellation)));
+                logs.Add(batch, await ReadLogAsync(tenant, batch, cancellation));
             }
             catch (Exception e) when (e is InvalidDataException or CryptographicException or FileNotFoundException)
             {
@@ -52,13 +89,10 @@ internal sealed partial class PendingBatches(AkashiDatabase database, BatchArchi
         return logs;
     }
 
-    /// <exception cref="InvalidDataException">The archived object is damaged.</exception>
-    /// <exception cref="FileNotFoundException">It is gone.</exception>
-    public async Task<byte[]> ReadLogAsync(TenantId tenant, PendingBatch batch, CancellationToken cancellation)
+    private async Task<BatchLog> ReadLogAsync(TenantId tenant, PendingBatch batch, CancellationToken cancellation)
     {
-        if (recent.Take(batch.ObjectKey) is { } log) return log;
-        var (header, _, zip) = await archive.ReadAsync(tenant, new ObjectKey(batch.ObjectKey), cancellation);
-        return BatchZip.ReadLog(zip, header.Name).TryGet(out log, out var failure)
+        var (header, zip) = await archive.ReadRecentAsync(tenant, new ObjectKey(batch.ObjectKey), cancellation);
+        return BatchZip.ReadLog(zip, header.Name).TryGet(out var log, out var failure)
             ? log
             : throw new InvalidDataException($"The archived batch '{batch.FileName}' cannot be unpacked: {failure.English}");
     }

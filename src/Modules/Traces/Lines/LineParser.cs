@@ -46,7 +46,7 @@ internal static class LineParser
         var length = line[at..].IndexOfAny((byte)' ', (byte)'"');
         if (length < 0) length = line.Length - at;
         else if (line[at + length] == '"') return false;
-        into.Add(new FieldRange(keyStart, keyLength, at, length, Quoted: false, Escaped: false));
+        into.Add(new FieldRange(keyStart, (byte)keyLength, length, Quoted: false, Escaped: false));
         at += length;
         return true;
     }
@@ -64,7 +64,7 @@ internal static class LineParser
             escaped = true;
             at++;
         }
-        into.Add(new FieldRange(keyStart, keyLength, start, at - 1 - start, Quoted: true, escaped));
+        into.Add(new FieldRange(keyStart, (byte)keyLength, at - 1 - start, Quoted: true, escaped));
         return true;
     }
 

@@ -1,10 +1,16 @@
+using System.Runtime.InteropServices;
+
 namespace Akashi.Traces.Lines;
 
 /// <summary>Where one key=value pair lies in its line.</summary>
+/// <param name="KeyLength">At most <see cref="LineParser.MaxKeyBytes"/>.</param>
 /// <param name="Quoted">The value stands in quotes, which are not part of the range.</param>
 /// <param name="Escaped">The value holds doubled quotes.</param>
-internal readonly record struct FieldRange(int KeyStart, int KeyLength, int ValueStart, int ValueLength, bool Quoted, bool Escaped)
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct FieldRange(int KeyStart, byte KeyLength, int ValueLength, bool Quoted, bool Escaped)
 {
+    public int ValueStart => KeyStart + KeyLength + (Quoted ? 2 : 1);
+
     public int End => ValueStart + ValueLength + (Quoted ? 1 : 0);
 }
 

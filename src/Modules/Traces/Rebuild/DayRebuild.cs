@@ -1,11 +1,9 @@
 using System.Globalization;
 using Akashi.Platform.Calendar;
 using Akashi.Platform.Database;
-using Akashi.Platform.Hosting;
 using Akashi.Platform.Tenancy;
 using Akashi.Traces.Index;
 using Akashi.Traces.Store;
-using Akashi.Traces.Store.Writing;
 using Microsoft.Extensions.Logging;
 
 namespace Akashi.Traces.Rebuild;
@@ -15,9 +13,8 @@ namespace Akashi.Traces.Rebuild;
 /// ones, in one transaction. The catalogue knows how many lines there must be: if the archive gives another number, nothing is replaced. Runs in the merger's turn, so nobody else replaces segments.
 /// </summary>
 internal sealed partial class DayRebuild(
-    AkashiDatabase database, RebuildQueue queue, PendingBatches pending, SegmentCatalogue catalogue, SegmentFolder folder, TimeProvider clock, ILogger<DayRebuild> logger)
+    AkashiDatabase database, RebuildQueue queue, BatchSegments segments, SegmentCatalogue catalogue, SegmentFolder folder, ILogger<DayRebuild> logger)
 {
-    private const long MaximumLogBytes = 192 << 20;
     private const int PageSize = 1000;
 
     /// <summary>A line is filed at most 90 days before its receipt and one day after; an imported batch counts from its send time.</summary>
@@ -51,16 +48,9 @@ internal sealed partial class DayRebuild(
     public async Task<long> RunAsync(TenantId tenant, JstDay day, CancellationToken cancellation)
     {
         var (days, old, batches) = await TakeStockAsync(tenant, day, cancellation);
-        var written = new List<SegmentInfo>();
+        var written = (await segments.WriteAllAsync(tenant, batches, days, cancellation)).Segments;
         try
         {
-            var builder = new SegmentBuilder(clock, SegmentForm.Merged, only: days);
-            foreach (var batch in batches)
-            {
-                builder.Add(batch.Name, batch.CollectedAt, await pending.ReadLogAsync(tenant, batch, cancellation));
-                if (builder.Bytes >= MaximumLogBytes) written.AddRange(await WriteAsync(tenant, builder));
-            }
-            written.AddRange(await WriteAsync(tenant, builder));
             var (expected, found) = (old.Sum(segment => segment.Rows), written.Sum(segment => segment.Rows));
             if (expected != found) throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"The archive has {found} lines of {days}, the catalogue counts {expected}. Nothing was replaced. Run akashi verify."));
             await catalogue.ReplaceAsync(tenant, [.. old.Select(segment => segment.Id)], written, cancellation);
@@ -76,13 +66,13 @@ internal sealed partial class DayRebuild(
     /// <summary>Segments and the batches that they were made of. While both are listed nothing is published for the day, or they are listed again.</summary>
     private async Task<(DayRange Days, List<SegmentInfo> Segments, List<PendingBatch> Batches)> TakeStockAsync(TenantId tenant, JstDay day, CancellationToken cancellation)
     {
-        var (days, segments) = await LiveAsync(tenant, day, cancellation);
+        var (days, live) = await LiveAsync(tenant, day, cancellation);
         while (true)
         {
             var batches = await BatchesAsync(database, tenant, days, cancellation);
             var (daysNow, again) = await LiveAsync(tenant, day, cancellation);
-            if (again.Select(segment => segment.Id).ToHashSet().SetEquals(segments.Select(segment => segment.Id))) return (days, segments, batches);
-            (days, segments) = (daysNow, again);
+            if (again.Select(segment => segment.Id).ToHashSet().SetEquals(live.Select(segment => segment.Id))) return (days, live, batches);
+            (days, live) = (daysNow, again);
         }
     }
 
@@ -98,12 +88,6 @@ internal sealed partial class DayRebuild(
             if (wider == days) return (days, sharing);
             days = wider;
         }
-    }
-
-    private Task<IReadOnlyList<SegmentInfo>> WriteAsync(TenantId tenant, SegmentBuilder builder)
-    {
-        var path = folder.Of(tenant);
-        return BackgroundThread.RunAsync(() => builder.Write(tenant, path, id => folder.KeyOf(tenant, id)));
     }
 
     /// <summary>Searchable batches that may have lines of the days.</summary>

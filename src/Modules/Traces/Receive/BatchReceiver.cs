@@ -19,13 +19,13 @@ internal sealed record BatchReceipt(long Lines, bool Stored);
 /// durable; every failure before leaves nothing that counts.
 /// </summary>
 internal sealed class BatchReceiver(
-    BatchArchive archive, ManifestLog manifests, ReceiveBudget budget, TenantQuotas quotas, TraceQueues queues, RecentLogs recent, BatchMetrics metrics, TimeProvider clock)
+    BatchArchive archive, ManifestLog manifests, ReceiveBudget budget, TenantQuotas quotas, TraceQueues queues, BatchMetrics metrics, TimeProvider clock)
 {
     /// <summary>A batch that was found sound, sealed for the archive.</summary>
-    private sealed record Sealed(ArchiveHeader Header, byte[] HeaderBytes, byte[] Log, byte[] Object);
+    private sealed record Sealed(ArchiveHeader Header, byte[] HeaderBytes, byte[] Object);
 
     /// <param name="source"><see cref="TraceNames.SourceAgent"/> or <see cref="TraceNames.SourceImport"/>.</param>
-    /// <param name="beforeStoring">Runs on the unpacked log of a sound batch, before anything is stored.</param>
+    /// <param name="beforeStoring">Runs on a sound batch, before anything is stored.</param>
     public async Task<Outcome<BatchReceipt>> ReceiveAsync(
         TenantId tenant, BatchName name, string source, HttpRequest request, Func<ReadOnlyMemory<byte>, Task>? beforeStoring, CancellationToken cancellation)
     {
@@ -45,9 +45,9 @@ internal sealed class BatchReceiver(
             Sealed? batch;
             using (place)
             {
-                if (!Prepare(tenant, name, source, zip, share).TryGet(out batch, out failure)) return failure;
+                if (!Prepare(tenant, name, source, zip).TryGet(out batch, out failure)) return failure;
             }
-            if (beforeStoring is not null) await beforeStoring(batch.Log);
+            if (beforeStoring is not null) await beforeStoring(zip);
             return await StoreAsync(batch, source, cancellation);
         }
         finally
@@ -56,16 +56,14 @@ internal sealed class BatchReceiver(
         }
     }
 
-    private Outcome<Sealed> Prepare(TenantId tenant, BatchName name, string source, ReadOnlyMemory<byte> zip, ReceiveBudget.Share share)
+    private Outcome<Sealed> Prepare(TenantId tenant, BatchName name, string source, ReadOnlyMemory<byte> zip)
     {
-        if (!BatchZip.ReadSize(zip.Span, name).TryGet(out var size, out var failure)) return failure;
-        if (!share.TryGrow(size)) return new ReceiveBusy();
-        if (!BatchZip.ReadLog(zip, name).TryGet(out var log, out failure)) return failure;
+        if (!BatchZip.Check(zip, name).TryGet(out var log, out var failure)) return failure;
         var now = clock.GetUtcNow();
         var collected = source == TraceNames.SourceImport ? name.SendTime : now;
-        var header = new ArchiveHeader(tenant, name, Sha256.Of(zip.Span), zip.Length, log.Length, CountLines(log), source, now, collected);
+        var header = new ArchiveHeader(tenant, name, Sha256.Of(zip.Span), zip.Length, log.Bytes, log.Lines, source, now, collected);
         var headerBytes = header.ToBytes();
-        return new Sealed(header, headerBytes, log, archive.Seal(header, headerBytes, zip.Span));
+        return new Sealed(header, headerBytes, archive.Seal(header, headerBytes, zip.Span));
     }
 
     private async Task<Outcome<BatchReceipt>> StoreAsync(Sealed batch, string source, CancellationToken cancellation)
@@ -74,29 +72,13 @@ internal sealed class BatchReceiver(
         if (!(await quotas.EnterAsync(header.Tenant, QuotaKind.Ingest, queues.Disk, cancellation)).TryGet(out var place, out var failure)) return failure;
         ObjectKey key;
         using (place) key = await archive.StoreAsync(header, batch.Object, cancellation);
-        recent.Keep(key.ToString(), batch.Log); // before the indexer can ask for it
-        var added = false;
-        try
+        var verdict = await manifests.AppendAsync(header, batch.HeaderBytes, key.ToString(), cancellation);
+        if (verdict == ManifestVerdict.Added)
         {
-            var verdict = await manifests.AppendAsync(header, batch.HeaderBytes, key.ToString(), cancellation);
-            added = verdict == ManifestVerdict.Added;
-            if (added)
-            {
-                metrics.Stored(source, header.ZipBytes, header.Lines);
-                return new BatchReceipt(header.Lines, Stored: true);
-            }
-            await archive.DeleteAsync(key, CancellationToken.None);
-            return verdict == ManifestVerdict.AlreadyThere ? new BatchReceipt(header.Lines, Stored: false) : new BatchDiffers(header.Name.Id.ToString());
+            metrics.Stored(source, header.ZipBytes, header.Lines);
+            return new BatchReceipt(header.Lines, Stored: true);
         }
-        finally
-        {
-            if (!added) recent.Take(key.ToString());
-        }
-    }
-
-    private static long CountLines(ReadOnlySpan<byte> log)
-    {
-        long lines = log.Count((byte)'\n');
-        return log.Length > 0 && log[^1] != '\n' ? lines + 1 : lines;
+        await archive.DeleteAsync(key, CancellationToken.None);
+        return verdict == ManifestVerdict.AlreadyThere ? new BatchReceipt(header.Lines, Stored: false) : new BatchDiffers(header.Name.Id.ToString());
     }
 }

@@ -1,10 +1,15 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.Runtime.InteropServices;
 using System.Text;
 using Akashi.Agent.Protocol;
 using Akashi.Platform.Errors;
 
 namespace Akashi.Traces.Receive;
+
+/// <param name="Lines">An unfinished one at the end counts.</param>
+internal readonly record struct LogSize(int Bytes, long Lines);
 
 /// <summary>
 /// Reads the one log out of a batch (PKWARE APPNOTE 6.3.10). Strict: exactly one entry of exactly the expected name, stored or deflated,
@@ -22,26 +27,91 @@ internal static class BatchZip
     private const int CentralHeaderSize = 46;
     private const int EndSize = 22;
     private const ushort Encrypted = 1;
+    private const ushort Stored = 0;
+    private const ushort Deflated = 8;
+
+    /// <summary>Fits into a processor's second-level cache.</summary>
+    private const int Window = 64 << 10;
 
     /// <summary>Deflate cannot pack more tightly: 258 bytes in two bits (RFC 1951 §3.2.5).</summary>
     private const int HighestRatio = 1032;
 
     private readonly record struct Entry(ushort Flags, ushort Method, uint Crc, uint PackedSize, uint Size, int Offset);
 
-    /// <summary>How many bytes the log says it has; bounded, but not proven before it is unpacked.</summary>
-    public static Outcome<long> ReadSize(ReadOnlySpan<byte> zip, BatchName name)
+    /// <summary>Unpacks a batch to see whether it is sound, and keeps nothing of it.</summary>
+    /// <returns>What its log has; a failure names what is wrong with the zip.</returns>
+    public static Outcome<LogSize> Check(ReadOnlyMemory<byte> zip, BatchName name)
     {
-        if (!FindEntry(zip, name.EntryName).TryGet(out var entry, out var failure)) return failure;
-        return CheckSize(entry) is { } refusal ? refusal : (long)entry.Size;
+        var window = ArrayPool<byte>.Shared.Rent(Window);
+        try
+        {
+            return Unpack(zip, name, _ => window);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(window);
+        }
     }
 
     /// <returns>The unpacked log; a failure names what is wrong with the zip.</returns>
-    public static Outcome<byte[]> ReadLog(ReadOnlyMemory<byte> zip, BatchName name)
+    public static Outcome<BatchLog> ReadLog(ReadOnlyMemory<byte> zip, BatchName name)
+    {
+        BatchLog? log = null;
+        if (Unpack(zip, name, size => (log = new BatchLog(size)).Array).TryGet(out _, out var failure)) return log!;
+        log?.Dispose();
+        return failure;
+    }
+
+    /// <summary>The first bytes of the log of a sound batch.</summary>
+    public static byte[] Beginning(ReadOnlyMemory<byte> zip, BatchName name, int most)
+    {
+        if (!FindEntry(zip.Span, name.EntryName).TryGet(out var entry, out _) || !FindData(zip, entry, name.EntryName).TryGet(out var packed, out _)) return [];
+        var beginning = new byte[Math.Min(most, entry.Size)];
+        using var stream = Open(packed, entry.Method);
+        return beginning[..stream.ReadAtLeast(beginning, beginning.Length, throwOnEndOfStream: false)];
+    }
+
+    /// <param name="arrayFor">Asked once, with the size that the log says it has. An array with less room is filled again and again.</param>
+    private static Outcome<LogSize> Unpack(ReadOnlyMemory<byte> zip, BatchName name, Func<int, byte[]> arrayFor)
     {
         if (!FindEntry(zip.Span, name.EntryName).TryGet(out var entry, out var failure)) return failure;
         if (!FindData(zip, entry, name.EntryName).TryGet(out var packed, out failure)) return failure;
-        if (!Unpack(packed, entry).TryGet(out var log, out failure)) return failure;
-        return Crc32.Of(log) == entry.Crc ? log : new ZipRefused("crc", "CRC が一致しません (破損)。", "its CRC does not match (damaged).");
+        try
+        {
+            return Unpack(packed, entry, arrayFor((int)entry.Size));
+        }
+        catch (InvalidDataException)
+        {
+            return new ZipRefused("damaged", "圧縮データが壊れています。", "its compressed data is damaged.");
+        }
+    }
+
+    /// <summary>A stretch is summed up while it is still near the processor.</summary>
+    private static Outcome<LogSize> Unpack(ReadOnlyMemory<byte> packed, Entry entry, byte[] into)
+    {
+        using var stream = Open(packed, entry.Method);
+        var (crc, bytes, lines, last) = (new Crc32(), 0, 0L, (byte)'\n');
+        while (bytes < entry.Size)
+        {
+            var at = into.Length >= entry.Size ? bytes : 0;
+            var stretch = into.AsSpan(at, (int)Math.Min(Window, entry.Size - bytes));
+            stretch = stretch[..stream.ReadAtLeast(stretch, stretch.Length, throwOnEndOfStream: false)];
+            if (stretch.IsEmpty) break;
+            crc.Append(stretch);
+            lines += stretch.Count((byte)'\n');
+            last = stretch[^1];
+            bytes += stretch.Length;
+        }
+        if (bytes != entry.Size || stream.ReadByte() >= 0) return new ZipRefused("size", $"展開した大きさが宣言の {entry.Size:N0} バイトと一致しません。", $"it does not unpack to the declared {entry.Size} bytes.");
+        if (crc.Value != entry.Crc) return new ZipRefused("crc", "CRC が一致しません (破損)。", "its CRC does not match (damaged).");
+        return new LogSize(bytes, last == '\n' ? lines : lines + 1);
+    }
+
+    private static Stream Open(ReadOnlyMemory<byte> packed, ushort method)
+    {
+        var bytes = MemoryMarshal.TryGetArray(packed, out var array) ? array : new ArraySegment<byte>(packed.ToArray());
+        var stream = new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count, writable: false);
+        return method == Stored ? stream : new DeflateStream(stream, CompressionMode.Decompress);
     }
 
     private static Outcome<Entry> FindEntry(ReadOnlySpan<byte> zip, string expectedName)
@@ -97,7 +167,7 @@ internal static class BatchZip
     private static Outcome<ReadOnlyMemory<byte>> FindData(ReadOnlyMemory<byte> zip, Entry entry, string expectedName)
     {
         if ((entry.Flags & Encrypted) != 0) return new ZipRefused("encrypted", "暗号化されています。", "it is encrypted.");
-        if (entry.Method is not (0 or 8)) return new ZipRefused("method", $"圧縮方式 {entry.Method} は使えません。", $"compression method {entry.Method} is not accepted; use stored or deflate.");
+        if (entry.Method is not (Stored or Deflated)) return new ZipRefused("method", $"圧縮方式 {entry.Method} は使えません。", $"compression method {entry.Method} is not accepted; use stored or deflate.");
         if (CheckSize(entry) is { } refusal) return refusal;
         if ((long)entry.Offset + LocalHeaderSize > zip.Length) return new ZipRefused("truncated", "中のファイルの先頭がありません。", "the entry begins behind the end.");
         var local = zip.Span[entry.Offset..];
@@ -109,23 +179,5 @@ internal static class BatchZip
         if (!local.Slice(LocalHeaderSize, nameLength).SequenceEqual(Encoding.ASCII.GetBytes(expectedName)))
             return new ZipRefused("entry-name", "目次と中身のファイル名が一致しません。", "directory and entry name the file differently.");
         return zip.Slice(entry.Offset + skip, (int)entry.PackedSize);
-    }
-
-    private static Outcome<byte[]> Unpack(ReadOnlyMemory<byte> packed, Entry entry)
-    {
-        if (entry.Method == 0)
-            return packed.Length == entry.Size ? packed.ToArray() : new ZipRefused("size", "大きさが目次と一致しません。", "its sizes contradict each other.");
-        var log = GC.AllocateUninitializedArray<byte>((int)entry.Size);
-        try
-        {
-            using var stream = new DeflateStream(new MemoryStream(packed.ToArray(), writable: false), CompressionMode.Decompress);
-            var filled = stream.ReadAtLeast(log, log.Length, throwOnEndOfStream: false);
-            if (filled == log.Length && stream.ReadByte() < 0) return log;
-            return new ZipRefused("size", $"展開した大きさが宣言の {entry.Size:N0} バイトと一致しません。", $"it does not unpack to the declared {entry.Size} bytes.");
-        }
-        catch (InvalidDataException)
-        {
-            return new ZipRefused("damaged", "圧縮データが壊れています。", "its compressed data is damaged.");
-        }
     }
 }

@@ -16,6 +16,7 @@ namespace Akashi.Traces.Receive;
 internal static class ImportBatch
 {
     private const int MaximumComputerName = 255;
+    private const int LookedThrough = 1 << 20;
 
     public static async Task<IResult> HandleAsync(string name, HttpContext context, BatchReceiver receiver, TerminalRegister terminals, AuditLog audit, CancellationToken cancellation)
     {
@@ -27,14 +28,14 @@ internal static class ImportBatch
         await audit.WriteAsync(caller.Tenant, AuditActor.Of(context), new AuditEntry(TraceNames.ImportAction, batch.FileName, After: receipt));
         return Results.Json(receipt);
 
-        Task RegisterAsync(ReadOnlyMemory<byte> log) => terminals.RegisterImportedAsync(caller.Tenant, batch.Tmid, ComputerNameOf(log.Span), cancellation);
+        Task RegisterAsync(ReadOnlyMemory<byte> zip) => terminals.RegisterImportedAsync(caller.Tenant, batch.Tmid, ComputerNameOf(BatchZip.Beginning(zip, batch, LookedThrough)), cancellation);
     }
 
-    /// <summary>The first <c>com=</c> in the log; empty when no line names the computer.</summary>
-    private static string ComputerNameOf(ReadOnlySpan<byte> log)
+    /// <summary>The first <c>com=</c>; empty when no line names the computer.</summary>
+    private static string ComputerNameOf(ReadOnlySpan<byte> beginning)
     {
         var parsed = new ParsedLine();
-        var lines = new LineSplitter(log);
+        var lines = new LineSplitter(beginning);
         while (lines.MoveNext())
         {
             LineParser.Parse(lines.Line, parsed);

@@ -3,15 +3,15 @@ using Akashi.Platform.Tenancy;
 namespace Akashi.Traces.Receive;
 
 /// <summary>
-/// Bounds the memory of batches under way: the zip three times (as it came, as it is unpacked from, as it is sealed) and the log that it
-/// says it unpacks to. Beyond the bound senders are asked to come back instead of the process growing. A tenant's second batch may take no
-/// more than leaves as much free as the tenant then holds: alone it gets half, and a part is free whenever another one comes.
+/// Bounds the memory of batches under way: the zip twice, as it came and as it is sealed. Beyond the bound senders are asked to come back instead of the
+/// process growing. A tenant's second batch may take no more than leaves as much free as the tenant then holds: alone it gets half, and a part is free
+/// whenever another one comes.
 /// </summary>
 internal sealed class ReceiveBudget
 {
-    private const long Total = 512L << 20;
-    private const long Least = 1 << 20;
-    private const int ZipCopies = 3;
+    private const long Total = 256L << 20;
+    private const long Least = 256 << 10;
+    private const int ZipCopies = 2;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<TenantId, (long Bytes, int Shares)> _held = [];
@@ -21,26 +21,14 @@ internal sealed class ReceiveBudget
     public Share? TryTake(TenantId tenant, long zipBytes)
     {
         var bytes = Math.Max(Least, zipBytes * ZipCopies);
-        lock (_gate) return TryAdd(tenant, bytes, shares: 1) ? new Share(this, tenant, bytes) : null;
-    }
-
-    private bool TryAdd(TenantId tenant, long bytes, int shares)
-    {
-        var (held, others) = _held.GetValueOrDefault(tenant);
-        var free = Total - _taken - bytes;
-        if (free < 0 || (others + shares > 1 && held + bytes > free)) return false;
-        _taken += bytes;
-        _held[tenant] = (held + bytes, others + shares);
-        return true;
-    }
-
-    private bool TryGrow(Share share, long bytes)
-    {
         lock (_gate)
         {
-            if (!TryAdd(share.Tenant, bytes, shares: 0)) return false;
-            share.Bytes += bytes;
-            return true;
+            var (held, others) = _held.GetValueOrDefault(tenant);
+            var free = Total - _taken - bytes;
+            if (free < 0 || (others > 0 && held + bytes > free)) return null;
+            _taken += bytes;
+            _held[tenant] = (held + bytes, others + 1);
+            return new Share(this, tenant, bytes);
         }
     }
 
@@ -61,10 +49,7 @@ internal sealed class ReceiveBudget
 
         public TenantId Tenant => tenant;
 
-        public long Bytes { get; set; } = bytes;
-
-        /// <summary>Asks for what unpacking takes, before anything is unpacked: a small zip may promise much.</summary>
-        public bool TryGrow(long logBytes) => budget.TryGrow(this, logBytes);
+        public long Bytes => bytes;
 
         public void Dispose()
         {

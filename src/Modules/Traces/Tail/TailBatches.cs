@@ -22,7 +22,7 @@ internal sealed record TailRound(IReadOnlyList<TailBatch> Batches, long First, l
 /// Newly acknowledged batches, in order. They come from the archive and its log, not from the store: so they are there before they are indexed, on every
 /// node, whatever the store is.
 /// </summary>
-internal sealed class TailBatches(AkashiDatabase database, BatchArchive archive, RecentLogs recent)
+internal sealed class TailBatches(AkashiDatabase database, BatchArchive archive)
 {
     /// <summary>A tail that is further behind goes on nearer to the end.</summary>
     private const long MaximumBytes = 64 << 20;
@@ -65,9 +65,11 @@ internal sealed class TailBatches(AkashiDatabase database, BatchArchive archive,
     /// <exception cref="FileNotFoundException">It is gone.</exception>
     public async Task<byte[]> ReadLogAsync(TenantId tenant, TailBatch batch, CancellationToken cancellation)
     {
-        if (recent.Find(batch.ObjectKey) is { } log || _kept.TryGetValue(batch.ObjectKey, out log)) return log;
-        var (header, _, zip) = await archive.ReadAsync(tenant, new ObjectKey(batch.ObjectKey), cancellation);
-        if (!BatchZip.ReadLog(zip, header.Name).TryGet(out log, out var failure)) throw new InvalidDataException($"The archived batch '{batch.FileName}' cannot be unpacked: {failure.English}");
+        if (_kept.TryGetValue(batch.ObjectKey, out var known)) return known;
+        var (header, zip) = await archive.ReadRecentAsync(tenant, new ObjectKey(batch.ObjectKey), cancellation);
+        if (!BatchZip.ReadLog(zip, header.Name).TryGet(out var unpacked, out var failure)) throw new InvalidDataException($"The archived batch '{batch.FileName}' cannot be unpacked: {failure.English}");
+        byte[] log;
+        using (unpacked) log = unpacked.Bytes.ToArray();
         // Several tails of a tenant read the same.
         if (log.Length <= LargestKept && _kept.TryAdd(batch.ObjectKey, log))
         {

@@ -109,7 +109,8 @@ internal sealed class ArchiveVerification(
                 findings.Add($"batch '{batch.FileName}' cannot be unpacked: {failure.English}");
                 return null;
             }
-            var sum = LineSum.Of(log);
+            using var held = log;
+            var sum = LineSum.Of(log.Bytes.Span);
             if (sum.Lines != batch.Lines) findings.Add($"batch '{batch.FileName}' has {sum.Lines} lines, its manifest says {batch.Lines}");
             return sum;
         }

@@ -45,19 +45,19 @@ internal sealed class BlockBuilder(KeyTable keys, int maxRows)
         return (min, max);
     }
 
-    /// <param name="row">Its time and offset count only for a line that cannot be parsed.</param>
-    public void Add(RowMeta row, ReadOnlySpan<byte> line)
+    /// <param name="fields">Of a line that was parsed.</param>
+    public void Add(in RowMeta row, ReadOnlySpan<byte> line, ReadOnlySpan<FieldRange> fields)
     {
-        var flags = LineParser.Parse(line, _parsed);
-        var code = flags == LineFlags.None && HeaderComesBack(line) ? _shapes.CodeOf(line, _parsed) : ShapeBlock.Raw;
+        var code = (row.Flags & LineFlags.Unparsed) == 0 && HeaderComesBack(row, line) ? _shapes.CodeOf(line, fields) : ShapeBlock.Raw;
         if (code == ShapeBlock.Raw) _raw.Add(line);
-        else AddFields(line, _shapes.Shapes[code - 1]);
-        _rows[Rows] = flags == LineFlags.None
-            ? row with { Time = _parsed.Time.UnixMilliseconds, OffsetMinutes = _parsed.Time.OffsetMinutes }
-            : row with { Flags = row.Flags | flags };
+        else AddFields(line, fields, _shapes.Shapes[code - 1]);
+        _rows[Rows] = row;
         _codes[Rows++] = code;
         LineBytes += line.Length;
     }
+
+    /// <summary>Adds a row of another segment line by line, where that cannot be done column by column.</summary>
+    public void Add(in RowMeta row, ReadOnlySpan<byte> line) => Add(row, line, LineParser.Parse(line, _parsed) == LineFlags.None ? _parsed.Fields : []);
 
     /// <summary>Adds the current row of a block of another segment, column by column.</summary>
     /// <returns>False when the row is kept verbatim, or must be.</returns>
@@ -139,17 +139,16 @@ internal sealed class BlockBuilder(KeyTable keys, int maxRows)
     }
 
     /// <summary>A time may be written in more than one way, as with the offset -0000. The rest of a parsed line is kept as it stands.</summary>
-    private bool HeaderComesBack(ReadOnlySpan<byte> line)
+    private static bool HeaderComesBack(in RowMeta row, ReadOnlySpan<byte> line)
     {
         Span<byte> header = stackalloc byte[EventTime.HeaderLength];
-        _parsed.Time.Write(header);
+        new EventTime(row.Time, row.OffsetMinutes).Write(header);
         return line.StartsWith(header);
     }
 
-    private void AddFields(ReadOnlySpan<byte> line, Shape shape)
+    private void AddFields(ReadOnlySpan<byte> line, ReadOnlySpan<FieldRange> fields, Shape shape)
     {
-        var ranges = _parsed.Fields;
-        for (var i = 0; i < ranges.Length; i++) Column(shape.Fields[i].Key).Add(_parsed.Value(line, ranges[i]));
+        for (var i = 0; i < fields.Length; i++) Column(shape.Fields[i].Key).Add(_parsed.Value(line, fields[i]));
     }
 
     private ColumnBuilder Column(int key)

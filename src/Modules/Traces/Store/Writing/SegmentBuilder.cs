@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Akashi.Agent.Protocol;
 using Akashi.Platform.Calendar;
 using Akashi.Platform.Tenancy;
 using Akashi.Traces.Lines;
@@ -9,120 +8,81 @@ using Akashi.Traces.Store.Format;
 namespace Akashi.Traces.Store.Writing;
 
 /// <summary>
-/// Gathers the logs of one tenant's batches and writes their lines as segments, one a period of filing days (several when there are
-/// more than <see cref="MaxRowsAtOnce"/> lines). Holds the logs it was given until they are written: the caller writes when <see cref="Rows"/> or
-/// <see cref="Bytes"/> reach its bound. Not thread-safe.
+/// Writes the lines of one tenant's logs as segments, one a period of filing days. Logs are given terminal by terminal, and only those of one need be in
+/// memory. Disposing leaves nothing behind unless <see cref="Finish"/> returned. Not thread-safe.
 /// </summary>
+/// <param name="folder">Exists; the segments lie directly in it.</param>
+/// <param name="keyOf">The 32-byte key of a new segment; it is never stored.</param>
 /// <param name="only">Lines of other days are left out.</param>
-internal sealed class SegmentBuilder(TimeProvider clock, SegmentForm? form = null, DayRange? only = null)
+internal sealed class SegmentBuilder(TenantId tenant, string folder, Func<Guid, byte[]> keyOf, TimeProvider clock, SegmentForm form, DayRange? only = null) : IDisposable
 {
     /// <summary>A log of nothing but line feeds has a line a byte: what is kept of each while sorting must stay bounded.</summary>
-    public const int MaxRowsAtOnce = 2_000_000;
+    public const int MaxRowsAtOnce = 1_000_000;
+
+    /// <summary>A segment with more takes no further terminal.</summary>
+    public const int EnoughRows = 1_500_000;
+
+    private const int MaxFieldsAtOnce = 4_000_000;
+
+    /// <summary>As many as 90 days have lines of, which is how late a line may come.</summary>
+    private const int MaxOpen = 8;
 
     private readonly ParsedLine _parsed = new();
-    private readonly List<(BatchSource Source, ReadOnlyMemory<byte> Log)> _logs = [];
+    private readonly SortedDictionary<int, OpenSegment> _open = [];
+    private readonly List<SegmentInfo> _written = [];
+    private readonly List<FieldRange> _fields = [];
     private LineRef[] _lines = new LineRef[1024];
     private int _count;
+    private string _last = "";
+    private bool _isFinished;
 
-    public long Rows { get; private set; }
-
-    /// <summary>Bytes of the logs held.</summary>
-    public long Bytes { get; private set; }
-
-    /// <summary>Takes every line of a log. The memory belongs to the builder until <see cref="Write"/> or <see cref="Clear"/>.</summary>
-    /// <param name="received">When the service received the batch; for an imported one its send time.</param>
-    /// <exception cref="ArgumentException">The log is longer than <see cref="SegmentFormat.MaxLogBytes"/>.</exception>
-    public void Add(BatchName batch, DateTimeOffset received, ReadOnlyMemory<byte> log)
+    /// <summary>Adds every line of some logs of one terminal. Best are all of a terminal at once, and terminals in ascending order: else more segments are begun.</summary>
+    /// <exception cref="ArgumentException">A log is longer than <see cref="SegmentFormat.MaxLogBytes"/>, or of another terminal than the first.</exception>
+    public void Add(IReadOnlyList<(BatchSource Source, ReadOnlyMemory<byte> Log)> logs)
     {
-        if (log.Length > SegmentFormat.MaxLogBytes) throw new ArgumentException($"Log '{batch.EntryName}' has {log.Length} bytes; a segment takes logs up to {SegmentFormat.MaxLogBytes}. Refuse such a batch on receipt.", nameof(log));
-        _logs.Add((new BatchSource(batch.Tmid, batch.Id, received), log));
-        Bytes += log.Length;
-        Rows += log.Span.Count((byte)'\n') + (log.Length > 0 && log.Span[^1] != '\n' ? 1 : 0);
-    }
-
-    /// <summary>Writes the segments, durably, and empties the builder. On failure nothing stays behind and the builder keeps its rows.</summary>
-    /// <param name="folder">Exists; the segments lie directly in it.</param>
-    /// <param name="keyOf">The 32-byte key of a new segment; it is never stored.</param>
-    public IReadOnlyList<SegmentInfo> Write(TenantId tenant, string folder, Func<Guid, byte[]> keyOf)
-    {
-        var batches = _logs.Select(log => log.Source).Distinct().Order().ToArray();
-        var terminals = Terminals(batches);
-        var written = new List<SegmentInfo>();
-        try
+        if (logs.Count == 0) return;
+        var terminal = logs[0].Source.Tmid.ToString();
+        foreach (var (source, log) in logs)
         {
-            for (var index = 0; index < _logs.Count; index++)
+            if (log.Length > SegmentFormat.MaxLogBytes) throw new ArgumentException($"A log of batch {source.Batch} has {log.Length} bytes; a segment takes logs up to {SegmentFormat.MaxLogBytes}. Refuse such a batch on receipt.", nameof(logs));
+            if (source.Tmid.ToString() != terminal) throw new ArgumentException($"Logs of {terminal} and {source.Tmid} came together.", nameof(logs));
+        }
+        if (string.CompareOrdinal(terminal, _last) <= 0) CloseAll(); // rows of a segment ascend
+        _last = terminal;
+        var batches = logs.Select(log => log.Source).Distinct().Order().ToArray();
+        for (var index = 0; index < logs.Count; index++)
+        {
+            var (source, log) = logs[index];
+            var batch = Array.BinarySearch(batches, source);
+            var lines = new LineSplitter(log.Span);
+            for (var number = 0; lines.MoveNext(); number++)
             {
-                var (source, log) = _logs[index];
-                var batch = Array.BinarySearch(batches, source);
-                var lines = new LineSplitter(log.Span);
-                for (var number = 0; lines.MoveNext(); number++)
+                if (_count == MaxRowsAtOnce || _fields.Count > MaxFieldsAtOnce)
                 {
-                    if (_count == MaxRowsAtOnce) WritePeriods(tenant, folder, keyOf, batches, written);
-                    Append(lines, source.Received, index, terminals[batch], batch, number);
+                    WriteLines(logs, batches);
+                    CloseAll();
                 }
+                Take(lines, source.Received, index, batch, number);
             }
-            WritePeriods(tenant, folder, keyOf, batches, written);
         }
-        catch
-        {
-            foreach (var segment in written) File.Delete(Path.Combine(folder, segment.FileName));
-            _count = 0;
-            throw;
-        }
-        Clear();
-        return written;
+        WriteLines(logs, batches);
     }
 
-    public void Clear()
+    /// <returns>The segments, durably written.</returns>
+    public IReadOnlyList<SegmentInfo> Finish()
     {
-        _logs.Clear();
-        (Rows, Bytes, _count) = (0, 0, 0);
+        CloseAll();
+        _isFinished = true;
+        return _written;
     }
 
-    private void Append(in LineSplitter line, DateTimeOffset received, int log, int terminal, int batch, int number)
+    public void Dispose()
     {
-        var parsed = LineParser.Parse(line.Line, _parsed) == LineFlags.None;
-        var (day, skewed) = parsed ? FilingDay.Of(_parsed.Time, received) : new FilingDay(JstDay.Of(received), false);
-        if (only is { } wanted && !wanted.Contains(day)) return;
-        var time = parsed ? _parsed.Time.UnixMilliseconds : received.ToUnixTimeMilliseconds();
-        if (_count == _lines.Length) Array.Resize(ref _lines, _count * 2);
-        _lines[_count++] = new LineRef(SegmentFormat.PeriodOf(day), day, terminal, time, log, batch, number, line.Start, line.Length, line.End, skewed);
-    }
-
-    private void WritePeriods(TenantId tenant, string folder, Func<Guid, byte[]> keyOf, BatchSource[] batches, List<SegmentInfo> written)
-    {
-        Sort(_lines.AsSpan(0, _count));
-        for (var start = 0; start < _count;)
-        {
-            var end = start + 1;
-            while (end < _count && _lines[end].Period == _lines[start].Period) end++;
-            written.Add(WritePeriod(tenant, folder, keyOf, batches, start..end));
-            start = end;
-        }
-        _count = 0;
-    }
-
-    private SegmentInfo WritePeriod(TenantId tenant, string folder, Func<Guid, byte[]> keyOf, BatchSource[] batches, Range range)
-    {
-        var id = Guid.CreateVersion7(clock.GetUtcNow());
-        var used = new SortedSet<int>();
-        var days = DayRange.Of(_lines[range.Start.Value].Day);
-        foreach (ref readonly var line in _lines.AsSpan(range))
-        {
-            used.Add(line.Batch);
-            days = days.With(DayRange.Of(line.Day));
-        }
-        var local = new int[batches.Length];
-        foreach (var (index, batch) in used.Index()) local[batch] = index;
-        return SegmentFileWriter.Write(tenant, folder, id, days, [.. used.Select(batch => batches[batch])], keyOf(id), form ?? SegmentForm.Fresh, writer =>
-        {
-            foreach (ref readonly var line in _lines.AsSpan(range))
-            {
-                var flags = line.Skewed ? LineFlags.Skewed : LineFlags.None;
-                var row = new RowMeta(line.Time, (short)JstDay.Offset.TotalMinutes, local[line.Batch], line.Number, flags, line.End);
-                writer.Add(row, _logs[line.Log].Log.Span.Slice(line.Start, line.Length));
-            }
-        });
+        foreach (var segment in _open.Values) segment.Writer.Dispose();
+        _open.Clear();
+        if (_isFinished) return;
+        foreach (var segment in _written) File.Delete(Path.Combine(folder, segment.FileName));
+        _written.Clear();
     }
 
     /// <summary>For each batch the rank of its terminal; batches are sorted by terminal first.</summary>
@@ -131,6 +91,82 @@ internal sealed class SegmentBuilder(TimeProvider clock, SegmentForm? form = nul
         var ranks = new int[batches.Length];
         for (var i = 1; i < ranks.Length; i++) ranks[i] = ranks[i - 1] + (batches[i].Tmid == batches[i - 1].Tmid ? 0 : 1);
         return ranks;
+    }
+
+    private void Take(in LineSplitter line, DateTimeOffset received, int log, int batch, int number)
+    {
+        var flags = LineParser.Parse(line.Line, _parsed);
+        var (time, day) = (_parsed.Time, default(JstDay));
+        if (flags == LineFlags.None)
+        {
+            (day, var skewed) = FilingDay.Of(time, received);
+            if (skewed) flags = LineFlags.Skewed;
+        }
+        else
+        {
+            (time, day) = (EventTime.Of(received.ToOffset(JstDay.Offset)), JstDay.Of(received));
+        }
+        if (only is { } wanted && !wanted.Contains(day)) return;
+        if (_count == _lines.Length) Array.Resize(ref _lines, _count * 2);
+        var row = new RowMeta(time.UnixMilliseconds, time.OffsetMinutes, batch, number, flags, line.End);
+        _lines[_count++] = new LineRef(day, row, log, line.Start, line.Length, _fields.Count, _parsed.Count);
+        _fields.AddRange(_parsed.Fields);
+    }
+
+    /// <summary>Passes on what was taken, in order.</summary>
+    private void WriteLines(IReadOnlyList<(BatchSource Source, ReadOnlyMemory<byte> Log)> logs, BatchSource[] batches)
+    {
+        var lines = _lines.AsSpan(0, _count);
+        Sort(lines);
+        while (!lines.IsEmpty)
+        {
+            var period = lines[0].Period;
+            var end = 1;
+            while (end < lines.Length && lines[end].Period == period) end++;
+            WriteLines(period, lines[..end], logs, batches);
+            lines = lines[end..];
+        }
+        _count = 0;
+        _fields.Clear();
+    }
+
+    private void WriteLines(int period, ReadOnlySpan<LineRef> lines, IReadOnlyList<(BatchSource Source, ReadOnlyMemory<byte> Log)> logs, BatchSource[] batches)
+    {
+        var segment = Open(period);
+        var used = new SortedSet<int>();
+        foreach (ref readonly var line in lines)
+        {
+            used.Add(line.Row.Batch);
+            segment.Days = segment.Days?.With(DayRange.Of(line.Day)) ?? DayRange.Of(line.Day);
+        }
+        var numbers = new int[batches.Length];
+        var next = segment.Writer.AddBatches(used.Select(batch => batches[batch]));
+        foreach (var batch in used) numbers[batch] = next++;
+        var fields = CollectionsMarshal.AsSpan(_fields);
+        foreach (ref readonly var line in lines)
+            segment.Writer.Add(line.Row with { Batch = numbers[line.Row.Batch] }, logs[line.Log].Log.Span.Slice(line.Start, line.Length), fields.Slice(line.FirstField, line.Fields));
+        if (segment.Writer.Rows >= EnoughRows) Close(period);
+    }
+
+    private OpenSegment Open(int period)
+    {
+        if (_open.TryGetValue(period, out var segment)) return segment;
+        if (_open.Count == MaxOpen) Close(_open.MaxBy(open => open.Value.Writer.Rows).Key);
+        var id = Guid.CreateVersion7(clock.GetUtcNow());
+        return _open[period] = new OpenSegment(new SegmentFileWriter(tenant, folder, id, keyOf(id), form));
+    }
+
+    private void CloseAll()
+    {
+        while (_open.Count > 0) Close(_open.First().Key);
+    }
+
+    private void Close(int period)
+    {
+        var segment = _open[period];
+        _written.Add(segment.Writer.Finish(segment.Days!.Value));
+        _open.Remove(period);
+        segment.Writer.Dispose();
     }
 
     private static void Sort(Span<LineRef> lines)
@@ -143,18 +179,25 @@ internal sealed class SegmentBuilder(TimeProvider clock, SegmentForm? form = nul
         }
     }
 
-    /// <param name="Terminal">Rank among the terminals held.</param>
-    /// <param name="Batch">Rank among the batches held.</param>
-    [StructLayout(LayoutKind.Auto)]
-    private readonly record struct LineRef(int Period, JstDay Day, int Terminal, long Time, int Log, int Batch, int Number, int Start, int Length, LineEnd End, bool Skewed)
+    private sealed class OpenSegment(SegmentFileWriter writer)
     {
+        public SegmentFileWriter Writer => writer;
+
+        public DayRange? Days { get; set; }
+    }
+
+    /// <param name="Row">Its batch is the rank among those at hand.</param>
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct LineRef(JstDay Day, RowMeta Row, int Log, int Start, int Length, int FirstField, int Fields)
+    {
+        public int Period => SegmentFormat.PeriodOf(Day);
+
         public static int Compare(LineRef left, LineRef right)
         {
             var order = left.Period.CompareTo(right.Period);
-            if (order == 0) order = left.Terminal.CompareTo(right.Terminal);
-            if (order == 0) order = left.Time.CompareTo(right.Time);
-            if (order == 0) order = left.Batch.CompareTo(right.Batch);
-            return order != 0 ? order : left.Number.CompareTo(right.Number);
+            if (order == 0) order = left.Row.Time.CompareTo(right.Row.Time);
+            if (order == 0) order = left.Row.Batch.CompareTo(right.Row.Batch);
+            return order != 0 ? order : left.Row.Line.CompareTo(right.Row.Line);
         }
     }
 }

@@ -1,9 +1,10 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Akashi.Durability;
-using Akashi.Platform.Calendar;
 using Akashi.Platform.Crypto;
 using Akashi.Platform.Tenancy;
+using Akashi.Traces.Lines;
 using Akashi.Traces.Store.Codec;
 using Akashi.Traces.Store.Columns;
 using Akashi.Traces.Store.Filters;
@@ -24,7 +25,10 @@ internal sealed record SegmentForm(int CompressionLevel, int BlockRows = Segment
     public static readonly SegmentForm Merged = new(6);
 }
 
-/// <summary>Writes one segment file from rows in order. Holds one block at a time.</summary>
+/// <summary>
+/// Writes one segment file from rows in the order of terminal, time, batch and line. Holds one block at a time. Disposing leaves nothing behind unless the
+/// segment was finished.
+/// </summary>
 internal sealed class SegmentFileWriter : IDisposable
 {
     private const int Buffered = 1 << 20;
@@ -32,11 +36,12 @@ internal sealed class SegmentFileWriter : IDisposable
 
     /// <summary>A smaller first block is mostly the only one.</summary>
     private const int WorthDictionary = 1024;
-    private readonly SafeFileHandle _handle;
+    private readonly DurableDraft _draft;
+    private readonly TenantId _tenant;
+    private readonly string _folder;
+    private readonly Guid _id;
     private readonly ChunkCipher _cipher;
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly byte[] _header;
-    private readonly BatchSource[] _batches;
+    private readonly List<BatchSource> _batches = [];
     private readonly int _level;
     private readonly KeyTable _keys = new();
     private readonly ulong _indexSeed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
@@ -53,74 +58,96 @@ internal sealed class SegmentFileWriter : IDisposable
     private long _written;
     private ulong _number;
 
-    private SegmentFileWriter(SafeFileHandle handle, TenantId tenant, Guid id, DayRange days, BatchSource[] batches, ReadOnlySpan<byte> key, SegmentForm form)
+    /// <param name="folder">Exists; the segment lies directly in it.</param>
+    /// <param name="key">32 bytes; never stored.</param>
+    public SegmentFileWriter(TenantId tenant, string folder, Guid id, ReadOnlySpan<byte> key, SegmentForm form)
     {
-        (_handle, _batches, _level) = (handle, batches, form.CompressionLevel);
+        (_tenant, _folder, _id, _level) = (tenant, folder, id, form.CompressionLevel);
+        _draft = DurableFile.Begin(Path.Combine(folder, $"{id:N}{SegmentFormat.FileSuffix}"));
         _cipher = new ChunkCipher(tenant.Value, id, SegmentFormat.Version, key);
-        _header = SegmentHeader.Write(tenant, id, days);
         _block = new BlockBuilder(_keys, form.BlockRows);
         _terms = new BlockTerms(_keys, _indexSeed);
-        _output.Bytes(_header);
+        _output.Reserve(SegmentHeader.Length).Clear(); // its days are known at the end
     }
 
     public KeyTable Keys => _keys;
 
+    public long Rows { get; private set; }
+
     private long Position => _written + _output.Length;
 
-    /// <summary>Writes a whole segment durably: when this returns, file and folder entry are on disk.</summary>
-    /// <param name="batches">Sorted; rows refer to them by index.</param>
-    /// <param name="rows">Adds all rows, in the order of terminal, time, batch and line.</param>
-    public static SegmentInfo Write(TenantId tenant, string folder, Guid id, DayRange days, BatchSource[] batches, byte[] key, SegmentForm form, Action<SegmentFileWriter> rows)
+    /// <summary>Adds sorted batches behind those that are there.</summary>
+    /// <returns>By what the rows refer to the first of them.</returns>
+    public int AddBatches(IEnumerable<BatchSource> batches)
     {
-        SegmentInfo? info = null;
-        var name = SegmentFormat.FileName(days.First, id);
-        DurableFile.Write(Path.Combine(folder, name), handle =>
-        {
-            using var writer = new SegmentFileWriter(handle, tenant, id, days, batches, key, form);
-            rows(writer);
-            info = writer.Finish(id, days, name);
-        });
-        return info!;
+        var first = _batches.Count;
+        _batches.AddRange(batches);
+        return first;
     }
 
-    public void Add(in RowMeta row, ReadOnlySpan<byte> line)
+    public void Add(in RowMeta row, ReadOnlySpan<byte> line, ReadOnlySpan<FieldRange> fields)
     {
-        _block.Add(row, line);
-        if (_block.IsFull) CloseBlock();
+        _block.Add(row, line, fields);
+        CloseFullBlock();
     }
 
     /// <summary>Adds a row of another segment.</summary>
     public void Add(in RowMeta row, BlockRows from)
     {
         if (!_block.TryAdd(row, from)) _block.Add(row, from.ReadLine());
-        if (_block.IsFull) CloseBlock();
+        CloseFullBlock();
     }
 
     public void Dispose()
     {
+        _draft.Dispose();
         _cipher.Dispose();
-        _hash.Dispose();
         _dictionary?.Dispose();
     }
 
-    private SegmentInfo Finish(Guid id, DayRange days, string name)
+    /// <summary>Writes what is missing; when this returns, file and folder entry are on disk.</summary>
+    /// <param name="days">All days that its rows are filed under.</param>
+    public SegmentInfo Finish(DayRange days)
     {
         if (_block.Rows > 0) CloseBlock();
         if (_blocks.Count == 0) throw new InvalidOperationException("A segment needs at least one row.");
+        var header = SegmentHeader.Write(_tenant, _id, days);
         var part = 0;
         _index.Write(_plain, column => Chunk(part++, column, null));
-        var directory = new SegmentDirectory(_indexSeed, _batches, [.. _keys.Keys], [.. _blocks], [.. _chunks], _dictionaryChunk);
+        var directory = new SegmentDirectory(_indexSeed, [.. _batches], [.. _keys.Keys], [.. _blocks], [.. _chunks], _dictionaryChunk);
         directory.Write(_plain);
         var (offset, decoded) = (Position, _plain.Length);
         var compressed = Compress(_plain.Written);
         var stored = _output.Reserve(compressed.Length + SegmentFormat.TagBytes);
-        _cipher.Encrypt(0, ColumnIds.Directory, -1, compressed, stored, _header);
+        _cipher.Encrypt(0, ColumnIds.Directory, -1, compressed, stored, header);
         var hash = SHA256.HashData(stored);
         _output.Bytes(new SegmentTrailer(offset, stored.Length, decoded, hash).Write());
         Flush();
+        RandomAccess.Write(_draft.Handle, header, 0);
+        var digest = DigestOf(_draft.Handle);
+        var name = SegmentFormat.FileName(days.First, _id);
+        _draft.Publish(Path.Combine(_folder, name));
         var (min, max) = (_blocks.Min(block => block.MinTime), _blocks.Max(block => block.MaxTime));
-        return new SegmentInfo(id, days, name, _blocks.Sum(block => (long)block.Rows), _written, DateTimeOffset.FromUnixTimeMilliseconds(min),
-            DateTimeOffset.FromUnixTimeMilliseconds(max), SegmentFormat.Version, new Sha256(_hash.GetHashAndReset()));
+        return new SegmentInfo(_id, days, name, Rows, _written, DateTimeOffset.FromUnixTimeMilliseconds(min), DateTimeOffset.FromUnixTimeMilliseconds(max), SegmentFormat.Version, digest);
+    }
+
+    private static Sha256 DigestOf(SafeFileHandle handle)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = ArrayPool<byte>.Shared.Rent(Buffered);
+        for (var (at, count) = (0L, -1); count != 0; at += count)
+        {
+            count = RandomAccess.Read(handle, buffer, at);
+            hash.AppendData(buffer, 0, count);
+        }
+        ArrayPool<byte>.Shared.Return(buffer);
+        return new Sha256(hash.GetHashAndReset());
+    }
+
+    private void CloseFullBlock()
+    {
+        Rows++;
+        if (_block.IsFull) CloseBlock();
     }
 
     private void CloseBlock()
@@ -176,8 +203,7 @@ internal sealed class SegmentFileWriter : IDisposable
 
     private void Flush()
     {
-        RandomAccess.Write(_handle, _output.Written, _written);
-        _hash.AppendData(_output.Written);
+        RandomAccess.Write(_draft.Handle, _output.Written, _written);
         _written += _output.Length;
         _output.Clear();
     }

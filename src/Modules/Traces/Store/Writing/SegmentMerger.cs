@@ -25,14 +25,14 @@ internal sealed class SegmentMerger(TimeProvider clock, SegmentForm? form = null
         var batches = sources.SelectMany(source => source.Directory.Batches).Distinct().Order().ToArray();
         var terminals = SegmentBuilder.Terminals(batches);
         var ranks = sources.ToDictionary(source => source, source => source.Directory.Batches.Select(batch => Array.BinarySearch(batches, batch)).Select(rank => (terminals[rank], rank)).ToArray());
-        return SegmentFileWriter.Write(tenant, folder, id, days, batches, keyOf(id), form ?? SegmentForm.Merged, writer =>
+        using var writer = new SegmentFileWriter(tenant, folder, id, keyOf(id), form ?? SegmentForm.Merged);
+        writer.AddBatches(batches);
+        using var cursors = new MergeCursors(tenant, sources, ranks, writer.Keys);
+        while (cursors.MoveNext(cancel))
         {
-            using var cursors = new MergeCursors(tenant, sources, ranks, writer.Keys);
-            while (cursors.MoveNext(cancel))
-            {
-                var row = cursors.Meta;
-                if (from is null || FilingDay.Of(row.Time, row.Flags, batches[row.Batch].Received) >= from) writer.Add(row, cursors.Rows);
-            }
-        });
+            var row = cursors.Meta;
+            if (from is null || FilingDay.Of(row.Time, row.Flags, batches[row.Batch].Received) >= from) writer.Add(row, cursors.Rows);
+        }
+        return writer.Finish(days);
     }
 }

@@ -29,10 +29,10 @@ internal sealed class ShapeTable(KeyTable keys)
     }
 
     /// <returns>Code of the shape (1 for the first), or <see cref="ShapeBlock.Raw"/> when the block has no room for it.</returns>
-    public int CodeOf(ReadOnlySpan<byte> line, ParsedLine parsed)
+    public int CodeOf(ReadOnlySpan<byte> line, ReadOnlySpan<FieldRange> ranges)
     {
-        var trailing = Resolve(line, parsed);
-        return trailing < 0 ? ShapeBlock.Raw : CodeOf(_fields.AsSpan(0, parsed.Count), trailing);
+        var trailing = Resolve(line, ranges);
+        return trailing < 0 ? ShapeBlock.Raw : CodeOf(_fields.AsSpan(0, ranges.Length), trailing);
     }
 
     /// <param name="fields">With keys of this segment.</param>
@@ -52,11 +52,10 @@ internal sealed class ShapeTable(KeyTable keys)
     }
 
     /// <returns>Trailing spaces, or −1 when a key has no number.</returns>
-    private int Resolve(ReadOnlySpan<byte> line, ParsedLine parsed)
+    private int Resolve(ReadOnlySpan<byte> line, ReadOnlySpan<FieldRange> ranges)
     {
-        if (_fields.Length < parsed.Count) _fields = new ShapeField[Math.Max(parsed.Count, _fields.Length * 2)];
+        if (_fields.Length < ranges.Length) _fields = new ShapeField[Math.Max(ranges.Length, _fields.Length * 2)];
         var end = EventTime.HeaderLength;
-        var ranges = parsed.Fields;
         for (var i = 0; i < ranges.Length; i++)
         {
             ref readonly var range = ref ranges[i];

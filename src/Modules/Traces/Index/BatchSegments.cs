@@ -1,0 +1,53 @@
+using Akashi.Platform.Hosting;
+using Akashi.Platform.Tenancy;
+using Akashi.Traces.Store;
+using Akashi.Traces.Store.Format;
+using Akashi.Traces.Store.Writing;
+
+namespace Akashi.Traces.Index;
+
+/// <param name="Leaves">Of the batches that they were made of.</param>
+internal sealed record SegmentsOfBatches(IReadOnlyList<SegmentInfo> Segments, IReadOnlyList<long> Leaves);
+
+/// <summary>Makes segments of archived batches, terminal by terminal, so that few logs are in memory at once.</summary>
+internal sealed class BatchSegments(PendingBatches pending, SegmentFolder folder, TimeProvider clock)
+{
+    private const long MaximumAtOnce = 64 << 20;
+
+    /// <summary>From so many bytes on a segment is large enough to stay as it is.</summary>
+    private const long WorthPacking = 128 << 20;
+
+    /// <summary>Passes over batches that are damaged.</summary>
+    public Task<SegmentsOfBatches> WriteSoundAsync(TenantId tenant, IReadOnlyList<PendingBatch> batches, CancellationToken cancellation)
+    {
+        var form = batches.Sum(batch => batch.LogBytes) < WorthPacking ? SegmentForm.Fresh : SegmentForm.Merged;
+        return WriteAsync(tenant, batches, form, null, pending.ReadSoundAsync, cancellation);
+    }
+
+    /// <param name="only">Lines of other days are left out.</param>
+    /// <exception cref="InvalidDataException">An archived object is damaged; no segment was written.</exception>
+    public Task<SegmentsOfBatches> WriteAllAsync(TenantId tenant, IReadOnlyList<PendingBatch> batches, DayRange only, CancellationToken cancellation) =>
+        WriteAsync(tenant, batches, SegmentForm.Merged, only, pending.ReadAsync, cancellation);
+
+    private async Task<SegmentsOfBatches> WriteAsync(
+        TenantId tenant, IReadOnlyList<PendingBatch> batches, SegmentForm form, DayRange? only,
+        Func<TenantId, IReadOnlyList<PendingBatch>, CancellationToken, Task<PendingLogs>> read, CancellationToken cancellation)
+    {
+        var leaves = new List<long>();
+        using var builder = new SegmentBuilder(tenant, folder.Of(tenant), id => folder.KeyOf(tenant, id), clock, form, only);
+        foreach (var terminal in batches.GroupBy(batch => batch.Name.Tmid.ToString()).OrderBy(terminal => terminal.Key, StringComparer.Ordinal))
+        {
+            foreach (var chunk in PendingBatches.Chunk(terminal, MaximumAtOnce))
+            {
+                using var logs = await read(tenant, chunk, cancellation);
+                await BackgroundThread.RunAsync(() =>
+                {
+                    builder.Add([.. logs.All.Select(log => (new BatchSource(log.Batch.Name.Tmid, log.Batch.Name.Id, log.Batch.CollectedAt), log.Log))]);
+                    return true;
+                });
+                leaves.AddRange(logs.All.Select(log => log.Batch.LeafIndex));
+            }
+        }
+        return new SegmentsOfBatches(await BackgroundThread.RunAsync(builder.Finish), leaves);
+    }
+}

@@ -4,7 +4,7 @@ using Akashi.Bench.Traces.Questions;
 
 namespace Akashi.Bench.Traces;
 
-internal sealed record StoreFigures(double RowsPerSecond, double CpuMicroseconds, double? PeakMegabytes, double BytesPerRow);
+internal sealed record StoreFigures(double RowsPerSecond, double RowsPerSecondToRest, double CpuMicroseconds, double? PeakMegabytes, double BytesPerRow);
 
 /// <summary>Rows of the report: our figure beside each peer's.</summary>
 internal sealed class TraceTable(BenchReport report, IReadOnlyList<ITraceStore> stores, int events)
@@ -22,6 +22,7 @@ internal sealed class TraceTable(BenchReport report, IReadOnlyList<ITraceStore> 
     {
         var ours = _figures[Ours.Name];
         foreach (var peer in Peers()) report.AddMoreIsBetter("ingest", ours.RowsPerSecond, "rows/s", Title(peer), _figures[peer.Name].RowsPerSecond);
+        foreach (var peer in Peers()) report.AddMoreIsBetter("ingest-rested", ours.RowsPerSecondToRest, "rows/s", Title(peer), _figures[peer.Name].RowsPerSecondToRest);
         foreach (var peer in Peers()) report.AddLessIsBetter("ingest-cpu", ours.CpuMicroseconds, "µs/row", Title(peer), _figures[peer.Name].CpuMicroseconds);
         foreach (var peer in Peers())
             if (ours.PeakMegabytes is { } memory && _figures[peer.Name].PeakMegabytes is { } theirs) report.AddLessIsBetter("ingest-memory", memory, "MB peak", Title(peer), theirs);

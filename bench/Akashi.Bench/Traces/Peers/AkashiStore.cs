@@ -14,6 +14,7 @@ internal sealed class AkashiStore : ITraceStore
 {
     // The merger looks every five seconds, and for the rest of a period ten seconds after the last of it came.
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
     private static int Streams => Environment.ProcessorCount;
 
     private BenchService _service = null!;
@@ -41,19 +42,21 @@ internal sealed class AkashiStore : ITraceStore
         answer.EnsureSuccessStatusCode();
     }
 
-    public async Task<double> InsertAsync(RowFiles rows)
+    public async Task<Filling> InsertAsync(RowFiles rows)
     {
         var batches = await rows.ZipAsync();
         using var fleet = await Fleet.EnrolAsync(_service, batches);
         var started = Stopwatch.GetTimestamp();
         await fleet.SendAsync(Streams);
         var sent = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        while (await StateAsync() is null) await Task.Delay(Poll);
+        var found = Stopwatch.GetElapsedTime(started).TotalSeconds;
         var rested = await RestWatch.UntilRestAsync(StateAsync, Quiet);
         var count = await _service.CountAsync("*");
         if (count != batches.Sum(batch => (long)batch.Lines)) throw new InvalidOperationException($"{count} traces can be found, {batches.Sum(batch => (long)batch.Lines)} were sent.");
         var archived = (double)await ArchiveBytesAsync() / count;
         BenchReport.Note(string.Create(CultureInfo.InvariantCulture, $"traces: Akashi took the batches after {sent:0.0} s, {fleet.Refusals} refused for a moment; the archive beside the index takes {archived:0.0} bytes/row"));
-        return Stopwatch.GetElapsedTime(started, rested).TotalSeconds;
+        return new Filling(found, Stopwatch.GetElapsedTime(started, rested).TotalSeconds);
     }
 
     public Task<long> SizeAsync() => _setting.ScalarAsOwnerAsync<long>("SELECT coalesce(sum(bytes), 0)::bigint FROM traces.segment WHERE retired_at IS NULL");

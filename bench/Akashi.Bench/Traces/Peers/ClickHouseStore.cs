@@ -26,7 +26,7 @@ internal sealed class ClickHouseStore(ClickHouseForm form, string folder) : ITra
         await _server.QueryAsync(form.CreateTable);
     }
 
-    public async Task<double> InsertAsync(RowFiles rows)
+    public async Task<Filling> InsertAsync(RowFiles rows)
     {
         var seconds = 0.0;
         await foreach (var files in rows.RoundsAsync())
@@ -41,7 +41,7 @@ internal sealed class ClickHouseStore(ClickHouseForm form, string folder) : ITra
         }
         var merging = Stopwatch.GetTimestamp();
         var rested = await RestWatch.UntilRestAsync(StateAsync, Quiet);
-        return seconds + Math.Max(0, Stopwatch.GetElapsedTime(merging, rested).TotalSeconds);
+        return new Filling(seconds, seconds + Math.Max(0, Stopwatch.GetElapsedTime(merging, rested).TotalSeconds));
     }
 
     /// <summary>After merging each day to one part, which nobody waits for and which nobody pays for.</summary>

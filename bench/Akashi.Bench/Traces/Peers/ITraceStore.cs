@@ -2,6 +2,10 @@ using Akashi.Bench.Traces.Rows;
 
 namespace Akashi.Bench.Traces.Peers;
 
+/// <param name="Found">Seconds until all rows can be found.</param>
+/// <param name="Rested">Seconds until merging has come to rest, too.</param>
+internal readonly record struct Filling(double Found, double Rested);
+
 /// <summary>
 /// A store under measurement. An answer is text that is the same from every store that holds the same rows; <see cref="NotServedException"/> when
 /// it has no such question.
@@ -22,8 +26,8 @@ internal interface ITraceStore : IAsyncDisposable
     Task StartAsync();
 
     /// <summary>Sends the rows in as many streams as there are processors.</summary>
-    /// <returns>Seconds from the first one sent until all can be found and merging has come to rest, without preparing them.</returns>
-    Task<double> InsertAsync(RowFiles rows);
+    /// <returns>Counted from the first one sent, without preparing them.</returns>
+    Task<Filling> InsertAsync(RowFiles rows);
 
     /// <summary>Bytes on disk, with all that searching needs.</summary>
     Task<long> SizeAsync();

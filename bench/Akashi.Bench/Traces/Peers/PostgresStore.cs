@@ -30,7 +30,7 @@ internal sealed class PostgresStore(string folder) : ITraceStore
         await ExecuteAsync($"CREATE TABLE traces (tenant smallint, ts bigint, ms smallint, tz smallint, {string.Join(", ", TraceColumns.All.Select(column => $"{Quote(column.Key)} {TypeOf(column)}"))})");
     }
 
-    public async Task<double> InsertAsync(RowFiles rows)
+    public async Task<Filling> InsertAsync(RowFiles rows)
     {
         var seconds = 0.0;
         await foreach (var files in rows.RoundsAsync(MostRows))
@@ -50,7 +50,8 @@ internal sealed class PostgresStore(string folder) : ITraceStore
             ExecuteAsync("CREATE INDEX ON traces (tmid, ts)"), ExecuteAsync("CREATE INDEX ON traces (sha256)"),
             ExecuteAsync("CREATE INDEX ON traces USING gin (cmd gin_trgm_ops)"), ExecuteAsync("CREATE INDEX ON traces USING gin (path gin_trgm_ops)"));
         await ExecuteAsync("VACUUM ANALYZE traces");
-        return seconds + Stopwatch.GetElapsedTime(indexing).TotalSeconds;
+        seconds += Stopwatch.GetElapsedTime(indexing).TotalSeconds;
+        return new Filling(seconds, seconds);
     }
 
     public async Task<long> SizeAsync() => (long)(await ScalarAsync("SELECT pg_total_relation_size('traces')"))!;

@@ -10,22 +10,35 @@ internal static class Grams
 {
     public const int Length = 5;
     private const int Window = 4;
+
+    /// <summary>Bytes that decide about one window.</summary>
+    public const int WindowBytes = Length + Window - 1;
     private const ulong Mask = (1UL << (8 * Length)) - 1;
     private const ulong Factor = 0x9E3779B97F4A7C15;
 
     /// <summary>Adds those of a whole text.</summary>
     public static void Add(ReadOnlySpan<byte> folded, ulong seed, HashSet64 to)
     {
-        var count = folded.Length - Length + 1;
-        if (count <= 0) return;
-        Span<ulong> ring = stackalloc ulong[Window];
-        ring.Fill(ulong.MaxValue);
-        var last = 0UL;
-        for (var i = 0; i < count; i++)
+        if (folded.Length >= WindowBytes) AddBetween(folded, 0, folded.Length, seed, to);
+        else if (folded.Length >= Length)
         {
-            ring[i % Window] = At(folded, i, seed);
-            if (i < Window - 1 && i < count - 1) continue;
-            var least = Math.Min(Math.Min(ring[0], ring[1]), Math.Min(ring[2], ring[3]));
+            var least = At(folded, 0, seed);
+            for (var i = 1; i <= folded.Length - Length; i++) least = Math.Min(least, At(folded, i, seed));
+            to.Add(least);
+        }
+    }
+
+    /// <summary>Adds those of the windows of a text that begin from one place on and before another.</summary>
+    public static void AddBetween(ReadOnlySpan<byte> folded, int from, int end, ulong seed, HashSet64 to)
+    {
+        end = Math.Min(end, folded.Length - WindowBytes + 1);
+        if (from >= end) return;
+        var (a, b, c, last) = (At(folded, from, seed), At(folded, from + 1, seed), At(folded, from + 2, seed), 0UL);
+        for (var i = from; i < end; i++)
+        {
+            var d = At(folded, i + Window - 1, seed);
+            var least = Math.Min(Math.Min(a, b), Math.Min(c, d));
+            (a, b, c) = (b, c, d);
             if (least == last) continue;
             to.Add(last = least);
         }
@@ -34,7 +47,7 @@ internal static class Grams
     /// <summary>Those that stand for every text with the given part in it.</summary>
     public static ulong[] CertainIn(ReadOnlySpan<byte> foldedPart, ulong seed)
     {
-        if (foldedPart.Length < Length + Window - 1) return [];
+        if (foldedPart.Length < WindowBytes) return [];
         var grams = new HashSet64();
         Add(foldedPart, seed, grams);
         return grams.Items.ToArray();

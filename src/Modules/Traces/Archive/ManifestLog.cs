@@ -70,9 +70,10 @@ internal sealed class ManifestLog
 
     private static async Task<Dictionary<(string Tmid, string Id), Sha256>> ReadKnownAsync(TenantSession session, IReadOnlyList<Waiting> group)
     {
+        // Looked up one by one: a join is planned while the table is small, and would read all of it ever after.
         const string sql = """
-            SELECT b.tmid, b.batch_id, b.digest FROM unnest(@tmids, @ids) AS asked (tmid, batch_id)
-            JOIN traces.batch b ON b.tenant_id = @tenant AND b.tmid = asked.tmid AND b.batch_id = asked.batch_id
+            SELECT asked.tmid, asked.batch_id, b.digest FROM unnest(@tmids, @ids) AS asked (tmid, batch_id)
+            CROSS JOIN LATERAL (SELECT digest FROM traces.batch WHERE tenant_id = @tenant AND tmid = asked.tmid AND batch_id = asked.batch_id LIMIT 1) b
             """;
         var rows = await session.QueryAsync<(string Tmid, string Id, byte[] Digest)>(sql, new
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akashi.Platform.Tenancy;
 using Akashi.Traces.Query;
 using Akashi.Traces.Store.Format;
@@ -12,6 +13,9 @@ internal readonly record struct PlannedBlock(SegmentReader Segment, int Number, 
 /// </summary>
 internal sealed class BlockPlan : IDisposable
 {
+    /// <summary>A block mostly takes far less: waiting for a turn before each would take longer than the work. Others wait no longer for it than for a slow block.</summary>
+    private static readonly TimeSpan LongestStep = TimeSpan.FromMilliseconds(1);
+
     private readonly List<SegmentReader.Use> _uses = [];
     private readonly TenantId _tenant;
     private readonly TraceQuery _query;
@@ -76,12 +80,17 @@ internal sealed class BlockPlan : IDisposable
             var (selection, part) = (NewSelection(), begin());
             try
             {
-                while (!Volatile.Read(ref stopped))
+                while (!Volatile.Read(ref stopped) && Volatile.Read(ref next) < Blocks.Count - 1)
                 {
-                    var index = Interlocked.Increment(ref next);
-                    if (index >= Blocks.Count) break;
                     using var place = await options.StepAsync(_tenant, cancel);
-                    if (!work(Blocks[index], selection, part)) Volatile.Write(ref stopped, true);
+                    var began = Stopwatch.GetTimestamp();
+                    do
+                    {
+                        var index = Interlocked.Increment(ref next);
+                        if (index >= Blocks.Count) break;
+                        if (!work(Blocks[index], selection, part)) Volatile.Write(ref stopped, true);
+                    }
+                    while (!Volatile.Read(ref stopped) && Stopwatch.GetElapsedTime(began) < LongestStep);
                 }
                 return part;
             }

@@ -25,21 +25,23 @@ internal sealed class GroupCounts
 
     private const int Lanes = 4;
 
+    /// <summary>Of the number of a value in a group's key. A new value comes with a new group, so no field has more values than there may be groups.</summary>
+    private const int NumberBits = 21;
+
     private readonly FoldedText[] _fields;
+    private readonly FieldValues[] _values;
     private readonly FoldedText? _sum;
-    private readonly Dictionary<byte[], (long Count, Int128 Sum)> _groups = new(BytesComparer.Instance);
-    private readonly Dictionary<byte[], (long Count, Int128 Sum)>.AlternateLookup<ReadOnlySpan<byte>> _lookup;
+    // By the numbers of the fields' values, side by side.
+    private readonly Dictionary<long, (long Count, Int128 Sum)> _groups = [];
     private readonly Dictionary<long, (long Count, Int128 Sum)> _sparse = [];
-    private readonly ByteWriter _key = new();
     private int[] _counts = [];
     private ushort[] _combined = [];
-    private long _bytes;
 
     public GroupCounts(IReadOnlyList<string> fields, string? sum)
     {
         _fields = [.. fields.Select(field => new FoldedText(field))];
         _sum = sum is null ? null : new FoldedText(sum);
-        _lookup = _groups.GetAlternateLookup<ReadOnlySpan<byte>>();
+        _values = [.. fields.Select(_ => new FieldValues())];
     }
 
     public int Count => _groups.Count;
@@ -49,15 +51,15 @@ internal sealed class GroupCounts
     /// <summary>The groups with the most rows; among equals in the order of their values.</summary>
     public IReadOnlyList<GroupCount> Top(int limit)
     {
-        var top = new PriorityQueue<KeyValuePair<byte[], (long Count, Int128 Sum)>, (long, byte[])>(Comparer<(long Count, byte[] Key)>.Create((left, right) =>
-            left.Count != right.Count ? left.Count.CompareTo(right.Count) : right.Key.AsSpan().SequenceCompareTo(left.Key)));
+        var top = new PriorityQueue<KeyValuePair<long, (long Count, Int128 Sum)>, (long Count, long Key)>(Comparer<(long Count, long Key)>.Create((left, right) =>
+            left.Count != right.Count ? left.Count.CompareTo(right.Count) : Compare(right.Key, left.Key)));
         foreach (var group in _groups)
         {
             top.Enqueue(group, (group.Value.Count, group.Key));
             if (top.Count > limit) top.Dequeue();
         }
         var ordered = new List<GroupCount>(top.Count);
-        while (top.TryDequeue(out var group, out _)) ordered.Add(new GroupCount(Values(group.Key), group.Value.Count, group.Value.Sum));
+        while (top.TryDequeue(out var group, out _)) ordered.Add(new GroupCount(Texts(group.Key), group.Value.Count, group.Value.Sum));
         ordered.Reverse();
         return ordered;
     }
@@ -66,6 +68,7 @@ internal sealed class GroupCounts
     {
         if (rows.IsEmpty) return;
         var columns = _fields.Select(field => FieldCodes.Of(block, field)).ToArray();
+        for (var i = 0; i < columns.Length; i++) _values[i].Begin(columns[i]);
         var numbers = _sum is null ? null : FieldCodes.Of(block, _sum);
         var values = numbers?.Integers();
         var size = 1L;
@@ -137,16 +140,22 @@ internal sealed class GroupCounts
 
     public void Add(GroupCounts other)
     {
-        foreach (var (key, cell) in other._groups) Add(key, cell);
+        var numbers = other._values.Zip(_values, (theirs, own) => theirs.NumbersIn(own)).ToArray();
+        foreach (var (theirs, cell) in other._groups)
+        {
+            var key = 0L;
+            for (var i = 0; i < numbers.Length; i++) key = key << NumberBits | (uint)numbers[i][other.NumberOf(theirs, i)];
+            Add(key, cell);
+        }
     }
 
     /// <summary>Adds rows that were counted elsewhere.</summary>
     /// <param name="values">One a field, as written; null where the field is absent.</param>
     public void Add(IReadOnlyList<byte[]?> values, long count, Int128 sum)
     {
-        _key.Clear();
-        foreach (var value in values) Append(value);
-        Add(_key.Written, (count, sum));
+        var key = 0L;
+        for (var i = 0; i < _values.Length; i++) key = key << NumberBits | (uint)(values[i] is { } value ? _values[i].NumberOf(value) : 0);
+        Add(key, (count, sum));
     }
 
     private static long Combined(FieldCodes[] columns, int row)
@@ -158,47 +167,41 @@ internal sealed class GroupCounts
 
     private void Add(FieldCodes[] columns, long code, (long Count, Int128 Sum) cell)
     {
-        Span<int> codes = stackalloc int[SegmentSearch.MaxGroupFields];
-        for (var i = columns.Length - 1; i >= 0; i--) (code, codes[i]) = (code / columns[i].Size, (int)(code % columns[i].Size));
-        _key.Clear();
-        for (var i = 0; i < columns.Length; i++)
+        var (key, shift) = (0L, 0);
+        for (var i = columns.Length - 1; i >= 0; i--, shift += NumberBits)
         {
-            if (codes[i] == 0) _key.Varint(0);
-            else Append(columns[i].Value(codes[i]));
+            (code, var own) = (code / columns[i].Size, (int)(code % columns[i].Size));
+            key |= (long)_values[i].NumberOf(columns[i], own) << shift;
         }
-        Add(_key.Written, cell);
+        Add(key, cell);
     }
 
-    /// <summary>Length + 1 before the value; 0 where the field is absent.</summary>
-    private void Append(byte[]? value)
+    private void Add(long key, (long Count, Int128 Sum) cell)
     {
-        if (value is null) _key.Varint(0);
-        else Append(value.AsSpan());
-    }
-
-    private void Append(ReadOnlySpan<byte> value)
-    {
-        _key.Varint(value.Length + 1);
-        _key.Bytes(value);
-    }
-
-    private void Add(ReadOnlySpan<byte> key, (long Count, Int128 Sum) cell)
-    {
-        ref var group = ref CollectionsMarshal.GetValueRefOrAddDefault(_lookup, key, out var known);
-        if (!known && (_groups.Count > MaxGroups || (_bytes += key.Length) > MaxBytes)) throw new SearchTooBroadException(SearchTooBroadException.Groups, MaxGroups);
+        ref var group = ref CollectionsMarshal.GetValueRefOrAddDefault(_groups, key, out var known);
+        if (!known && (_groups.Count > MaxGroups || _values.Sum(values => values.Bytes) > MaxBytes)) throw new SearchTooBroadException(SearchTooBroadException.Groups, MaxGroups);
         group.Count += cell.Count;
         group.Sum += cell.Sum;
     }
 
-    private string?[] Values(byte[] key)
+    private int NumberOf(long key, int field) => (int)(key >> ((_fields.Length - 1 - field) * NumberBits) & ((1 << NumberBits) - 1));
+
+    /// <summary>Absent before any value.</summary>
+    private int Compare(long left, long right)
     {
-        var values = new string?[_fields.Length];
-        var reader = new ByteReader(key);
-        for (var i = 0; i < values.Length; i++)
+        for (var i = 0; i < _values.Length; i++)
         {
-            var length = reader.Count(int.MaxValue);
-            if (length > 0) values[i] = Encoding.UTF8.GetString(reader.Bytes(length - 1));
+            var (one, another) = (_values[i][NumberOf(left, i)], _values[i][NumberOf(right, i)]);
+            var order = one is null || another is null ? (one is not null).CompareTo(another is not null) : one.AsSpan().SequenceCompareTo(another);
+            if (order != 0) return order;
         }
-        return values;
+        return 0;
+    }
+
+    private string?[] Texts(long key)
+    {
+        var texts = new string?[_values.Length];
+        for (var i = 0; i < texts.Length; i++) texts[i] = _values[i][NumberOf(key, i)] is { } value ? Encoding.UTF8.GetString(value) : null;
+        return texts;
     }
 }

@@ -84,13 +84,17 @@ internal static class SegmentSearch
     {
         if (fields.Count is < 1 or > MaxGroupFields) throw new ArgumentOutOfRangeException(nameof(fields), fields.Count, $"Groups have 1 to {MaxGroupFields} fields.");
         using var plan = await BlockPlan.MakeAsync(tenant, segments, query, options, cancel);
-        var groups = new GroupCounts(fields, sum);
+        GroupCounts? groups = null;
         await plan.ForEachAsync(options, () => new GroupCounts(fields, sum), (planned, selection, part) =>
         {
             using var block = new BlockReader(planned.Segment, planned.Number, keepsParts: true);
             part.Add(block, plan.Select(planned, block, selection));
             return true;
-        }, groups.Add, cancel);
-        return groups;
+        }, part =>
+        {
+            if (groups is null) groups = part;
+            else groups.Add(part);
+        }, cancel);
+        return groups!; // there is at least one part
     }
 }

@@ -2,6 +2,7 @@ using System.Text;
 using Akashi.Agent.Protocol;
 using Akashi.Platform.Calendar;
 using Akashi.Platform.Crypto;
+using Akashi.TestKit;
 using Akashi.Traces.Contracts.Predicates;
 using Akashi.Traces.Lines;
 using Akashi.Traces.Store;
@@ -147,6 +148,38 @@ public class RoundTripTests
         }
         AssertSame(store);
     });
+
+    /// <summary>Writing needs as much room as what is written: when there is none nothing stays behind, the sources serve on, and the next try does it.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Write_DiskRunsFull_LeavesNothingBehindAndSucceedsLater(bool merging)
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Mounting a small disk needs root.");
+        using var store = new TestSegments();
+        using var scratch = new TestFolder();
+        await using var disk = await SmallDisk.MountAsync(scratch.File("image"), scratch.File("disk"), 16);
+        Assert.SkipWhen(disk is null, "This machine mounts no loop devices.");
+        var chance = new Seeded(7);
+        byte[] Noise() => Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, 2000).Select(n => $"{Header} sn={n} cmd=\"{Convert.ToBase64String(chance.Bytes(1000))}\"\n")));
+        if (merging) for (var i = 0; i < 3; i++) store.Write((TestSegments.Batch(chance), Noise()));
+        var logs = (TestSegments.Batch(chance), Noise());
+        disk!.FillUpTo(1 << 20);
+        Assert.Throws<IOException>(() => { Write(); });
+        Assert.DoesNotContain(Directory.EnumerateFiles(scratch.File("disk")), file => Path.GetFileName(file) != "filler");
+        if (merging) AssertSame(store);
+
+        disk.RemoveFiller();
+        Assert.Equal(merging ? 6000 : 2000, Write().Rows);
+
+        SegmentInfo Write()
+        {
+            if (merging) return new SegmentMerger(TimeProvider.System).Merge(store.Tenant, scratch.File("disk"), store.OpenAll(), store.KeyOf, TestContext.Current.CancellationToken);
+            using var builder = new SegmentBuilder(store.Tenant, scratch.File("disk"), store.KeyOf, TimeProvider.System, SegmentForm.Fresh);
+            store.Add(builder, logs);
+            return Assert.Single(builder.Finish());
+        }
+    }
 
     [Fact]
     public void Merge_Segments_IsTheirUnion() => Seeded.Repeat(chance =>

@@ -18,6 +18,7 @@ public sealed partial class PhaseWatch : IDisposable
     private const int Kill = 9;
     private const string Temporary = ".tmp";
     private const string Segment = ".seg";
+    private const int SegmentId = 32;
     private static readonly TimeSpan MergeBegins = TimeSpan.FromSeconds(2);
 
     private readonly string _objects;
@@ -79,8 +80,8 @@ public sealed partial class PhaseWatch : IDisposable
     private Phase? PhaseOfSegment(FolderEvent seen)
     {
         var end = seen.Name.IndexOf(Segment, StringComparison.Ordinal);
-        if (end < 0) return null;
-        var file = seen.Name[..(end + Segment.Length)];
+        if (end < SegmentId) return null;
+        var file = seen.Name[(end - SegmentId)..end]; // its id: the final name has a day before it
         var temporary = seen.Name.EndsWith(Temporary, StringComparison.Ordinal);
         switch (seen.Change)
         {

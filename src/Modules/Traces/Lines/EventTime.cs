@@ -45,7 +45,10 @@ internal readonly record struct EventTime(long UnixMilliseconds, short OffsetMin
         return true;
     }
 
-    /// <summary>Writes the header. The one parsable header that does not come back is offset <c>-0000</c>, written <c>+0000</c>.</summary>
+    /// <summary>Whether <see cref="Write"/> gives a parsable header back. The one that it does not is of offset <c>-0000</c>, written <c>+0000</c>.</summary>
+    public static bool ComesBack(ReadOnlySpan<byte> header) => header[24] == '+' || header[25..HeaderLength].ContainsAnyExcept((byte)'0');
+
+    /// <summary>Writes the header.</summary>
     public void Write(Span<byte> header)
     {
         var local = UnixMilliseconds + OffsetMinutes * 60_000L - CalendarStart;

@@ -15,6 +15,8 @@ internal sealed class ColumnBuilder
     private int[] _codes = new int[256];
     private int[] _table = new int[256];
     private int _last = -1;
+    private int _lastStart;
+    private int _lastEnd;
 
     /// <summary>Occurrences.</summary>
     public int Count { get; private set; }
@@ -35,7 +37,11 @@ internal sealed class ColumnBuilder
 
     public void Add(ReadOnlySpan<byte> value)
     {
-        if (_last < 0 || !Entry(_last).SequenceEqual(value)) _last = Find(value);
+        if (_last < 0 || !_arena.AsSpan(_lastStart.._lastEnd).SequenceEqual(value))
+        {
+            _last = Find(value);
+            (_lastStart, _lastEnd) = (Start(_last), _ends[_last]);
+        }
         AddCode(_last);
     }
 

@@ -48,7 +48,7 @@ internal sealed class BlockBuilder(KeyTable keys, int maxRows)
     /// <param name="fields">Of a line that was parsed.</param>
     public void Add(in RowMeta row, ReadOnlySpan<byte> line, ReadOnlySpan<FieldRange> fields)
     {
-        var code = (row.Flags & LineFlags.Unparsed) == 0 && HeaderComesBack(row, line) ? _shapes.CodeOf(line, fields) : ShapeBlock.Raw;
+        var code = (row.Flags & LineFlags.Unparsed) == 0 && EventTime.ComesBack(line) ? _shapes.CodeOf(line, fields) : ShapeBlock.Raw;
         if (code == ShapeBlock.Raw) _raw.Add(line);
         else AddFields(line, fields, _shapes.Shapes[code - 1]);
         _rows[Rows] = row;
@@ -136,14 +136,6 @@ internal sealed class BlockBuilder(KeyTable keys, int maxRows)
             chunk(ColumnIds.Codes(key), IntegerStream.Write(buffer, column.Codes, integers));
         }
         new ColumnHead(key, encoding, column.Count, column.Distinct, derived?.Parent ?? 0, derived?.Map, inline).Write(_heads);
-    }
-
-    /// <summary>A time may be written in more than one way, as with the offset -0000. The rest of a parsed line is kept as it stands.</summary>
-    private static bool HeaderComesBack(in RowMeta row, ReadOnlySpan<byte> line)
-    {
-        Span<byte> header = stackalloc byte[EventTime.HeaderLength];
-        new EventTime(row.Time, row.OffsetMinutes).Write(header);
-        return line.StartsWith(header);
     }
 
     private void AddFields(ReadOnlySpan<byte> line, ReadOnlySpan<FieldRange> fields, Shape shape)

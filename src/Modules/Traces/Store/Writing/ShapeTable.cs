@@ -17,6 +17,8 @@ internal sealed class ShapeTable(KeyTable keys)
     private ShapeField[] _fields = new ShapeField[64];
     private ShapeField[] _before = new ShapeField[64];
     private int _beforeCount;
+    private int _beforeTrailing;
+    private int _beforeCode;
 
     public IReadOnlyList<Shape> Shapes => _shapes;
 
@@ -25,14 +27,15 @@ internal sealed class ShapeTable(KeyTable keys)
         _shapes.Clear();
         _byHash.Clear();
         _columns.Clear();
-        _beforeCount = 0;
+        (_beforeCount, _beforeCode) = (0, ShapeBlock.Raw);
     }
 
     /// <returns>Code of the shape (1 for the first), or <see cref="ShapeBlock.Raw"/> when the block has no room for it.</returns>
     public int CodeOf(ReadOnlySpan<byte> line, ReadOnlySpan<FieldRange> ranges)
     {
-        var trailing = Resolve(line, ranges);
-        return trailing < 0 ? ShapeBlock.Raw : CodeOf(_fields.AsSpan(0, ranges.Length), trailing);
+        var trailing = Resolve(line, ranges, out var isSame);
+        if (trailing < 0) return ShapeBlock.Raw;
+        return isSame ? _beforeCode : CodeOf(_fields.AsSpan(0, ranges.Length), trailing);
     }
 
     /// <param name="fields">With keys of this segment.</param>
@@ -43,17 +46,19 @@ internal sealed class ShapeTable(KeyTable keys)
         foreach (var known in CollectionsMarshal.AsSpan(codes))
         {
             var shape = _shapes[known - 1];
-            if (shape.TrailingSpaces == trailing && fields.SequenceEqual(shape.Fields)) return Remember(fields, known);
+            if (shape.TrailingSpaces == trailing && fields.SequenceEqual(shape.Fields)) return Remember(fields, trailing, known);
         }
         if (_shapes.Count == SegmentFormat.MaxBlockShapes || !TakeColumns(fields)) return ShapeBlock.Raw;
         _shapes.Add(new Shape(fields.ToArray(), trailing));
         codes.Add(_shapes.Count);
-        return Remember(fields, _shapes.Count);
+        return Remember(fields, trailing, _shapes.Count);
     }
 
+    /// <param name="isSame">It has the shape of the line before.</param>
     /// <returns>Trailing spaces, or −1 when a key has no number.</returns>
-    private int Resolve(ReadOnlySpan<byte> line, ReadOnlySpan<FieldRange> ranges)
+    private int Resolve(ReadOnlySpan<byte> line, ReadOnlySpan<FieldRange> ranges, out bool isSame)
     {
+        isSame = ranges.Length == _beforeCount && _beforeCode != ShapeBlock.Raw;
         if (_fields.Length < ranges.Length) _fields = new ShapeField[Math.Max(ranges.Length, _fields.Length * 2)];
         var end = EventTime.HeaderLength;
         for (var i = 0; i < ranges.Length; i++)
@@ -63,16 +68,18 @@ internal sealed class ShapeTable(KeyTable keys)
             var number = i < _beforeCount && key.SequenceEqual(keys[_before[i].Key]) ? _before[i].Key : keys.NumberOf(key);
             if (number < 0) return -1;
             _fields[i] = new ShapeField(number, range.KeyStart - end, range.Quoted);
+            if (isSame && _fields[i] != _before[i]) isSame = false;
             end = range.End;
         }
+        isSame &= line.Length - end == _beforeTrailing;
         return line.Length - end;
     }
 
-    private int Remember(ReadOnlySpan<ShapeField> fields, int code)
+    private int Remember(ReadOnlySpan<ShapeField> fields, int trailing, int code)
     {
         if (_before.Length < fields.Length) _before = new ShapeField[fields.Length * 2];
         fields.CopyTo(_before);
-        _beforeCount = fields.Length;
+        (_beforeCount, _beforeTrailing, _beforeCode) = (fields.Length, trailing, code);
         return code;
     }
 

@@ -28,6 +28,7 @@ internal sealed class ColumnValues : IDisposable
             _start = reader.Position;
             _ = reader.Bytes(end);
             reader.End();
+            if (!isPooled) _isAscii = Ascii.IsValid(Arena); // known before others read it
         }
         catch
         {

@@ -144,7 +144,7 @@ internal sealed class BlockReader(SegmentReader segment, int number, bool keepsP
 
     private ShapeBlock Keep(ShapeBlock shapes)
     {
-        _ = _parts?.TryKeep(ref _parts.Shapes(number), shapes, sizeof(ushort) * Rows + 256 * shapes.Shapes.Length);
+        _ = _parts?.TryKeep(ref _parts.Shapes(number), shapes, sizeof(ushort) * Rows + shapes.Shapes.Sum(shape => 64 + 16 * shape.Fields.Length));
         return shapes;
     }
 
@@ -210,7 +210,7 @@ internal sealed class BlockReader(SegmentReader segment, int number, bool keepsP
 
     private ColumnValues Keep(ColumnHead head, ColumnValues values, int length)
     {
-        _parts?.KeepValues(number, head.Key, values, length + sizeof(int) * head.Entries);
+        _parts?.KeepValues(number, head.Key, values, 128 + length + sizeof(int) * head.Entries);
         return values;
     }
 

@@ -11,12 +11,13 @@ internal sealed class FieldCodes
 {
     private static readonly ushort[] NoCodes = new ushort[SegmentFormat.MaxBlockRows];
     private readonly ColumnBlock? _column;
-    private readonly List<byte[]>? _entries;
+    private readonly int _entries;
+    private readonly List<byte[]> _others;
 
-    private FieldCodes(ColumnBlock? column, ushort[] codes, List<byte[]>? entries)
+    private FieldCodes(ColumnBlock? column, ushort[] codes, List<byte[]> others)
     {
-        (_column, Codes, _entries) = (column, codes, entries);
-        Size = (entries?.Count ?? column?.Entries ?? 0) + 1;
+        (_column, _entries, Codes, _others) = (column, column?.Entries ?? 0, codes, others);
+        Size = _entries + others.Count + 1;
     }
 
     /// <summary>One a row; behind the last row anything may stand.</summary>
@@ -28,11 +29,22 @@ internal sealed class FieldCodes
     public static FieldCodes Of(BlockReader block, FoldedText field)
     {
         var keys = block.KeysNamed(field.Bytes).ToArray();
-        if (keys.Length > 1 || block.HasRawRows || keys.Length == 1 && block.HeadOf(keys[0]).Entries > RowEntries.MostEntries) return OfOddRows(block, field, keys);
-        return keys.Length == 0 ? new FieldCodes(null, NoCodes, null) : new FieldCodes(block.Column(keys[0]), block.Entries.First(keys[0]), null);
+        if (keys.Length > 1 || keys.Length == 1 && block.HeadOf(keys[0]).Entries > RowEntries.MostEntries - block.Rows) return OfOddKeys(block, field, keys);
+        var (column, codes, others) = keys.Length == 0 ? (null, NoCodes, []) : (block.Column(keys[0]), block.Entries.First(keys[0]), new List<byte[]>());
+        if (!block.HasRawRows) return new FieldCodes(column, codes, others);
+        codes = codes.AsSpan(0, block.Rows).ToArray();
+        var raw = new RawValues(field);
+        for (var row = 0; row < codes.Length; row++)
+        {
+            if (!block.IsRaw(row) || !raw.TryRead(block.RawLine(row), out var value)) continue;
+            others.Add(value.ToArray());
+            codes[row] = (ushort)((column?.Entries ?? 0) + others.Count);
+        }
+        return new FieldCodes(column, codes, others);
     }
 
-    public ReadOnlySpan<byte> Value(int code) => _entries is null ? _column!.Entry(code - 1) : _entries[code - 1];
+    /// <summary>Codes of lines kept verbatim may stand for the same value as others.</summary>
+    public ReadOnlySpan<byte> Value(int code) => code <= _entries ? _column!.Entry(code - 1) : _others[code - 1 - _entries];
 
     /// <summary>For each code the integer that its value is; 0 for others.</summary>
     public long[] Integers()
@@ -42,40 +54,52 @@ internal sealed class FieldCodes
         return integers;
     }
 
-    /// <summary>Keys that differ in case alone, or lines kept verbatim: what comes first in the line counts.</summary>
-    private static FieldCodes OfOddRows(BlockReader block, FoldedText field, int[] keys)
+    /// <summary>Keys that differ in case alone, or that stand in lines more often than codes can tell: what comes first in the line counts.</summary>
+    private static FieldCodes OfOddKeys(BlockReader block, FoldedText field, int[] keys)
     {
-        var (codes, entries, known) = (new ushort[block.Rows], new List<byte[]>(), new Dictionary<byte[], int>(BytesComparer.Instance));
-        var (parsed, folder) = (new ParsedLine(), new Folder());
+        var (codes, values, known, raw) = (new ushort[block.Rows], new List<byte[]>(), new Dictionary<byte[], int>(BytesComparer.Instance), new RawValues(field));
         var lookup = known.GetAlternateLookup<ReadOnlySpan<byte>>();
         for (var row = 0; row < codes.Length; row++)
         {
-            if (block.Shapes.Of(row) is { } shape)
+            if (block.Shapes.Of(row) is not { } shape)
             {
-                foreach (var (index, part) in shape.Fields.Index())
-                {
-                    if (!keys.Contains(part.Key)) continue;
-                    codes[row] = CodeOf(block.Column(part.Key).Value(block.Entries.Starts(part.Key)[row] + shape.Nth[index]));
-                    break;
-                }
+                if (raw.TryRead(block.RawLine(row), out var value)) codes[row] = CodeOf(value);
                 continue;
             }
-            var line = block.RawLine(row);
-            LineParser.Parse(line, parsed);
-            foreach (ref readonly var part in parsed.Fields)
+            foreach (var (index, part) in shape.Fields.Index())
             {
-                if (!field.Fits(ParsedLine.Key(line, part), folder)) continue;
-                codes[row] = CodeOf(parsed.Value(line, part));
+                if (!keys.Contains(part.Key)) continue;
+                codes[row] = CodeOf(block.Column(part.Key).Value(block.Entries.Starts(part.Key)[row] + shape.Nth[index]));
                 break;
             }
         }
-        return new FieldCodes(null, codes, entries);
+        return new FieldCodes(null, codes, values);
 
         ushort CodeOf(ReadOnlySpan<byte> value)
         {
             if (lookup.TryGetValue(value, out var code)) return (ushort)code;
-            entries.Add(value.ToArray());
-            return (ushort)(known[entries[^1]] = entries.Count);
+            values.Add(value.ToArray());
+            return (ushort)(known[values[^1]] = values.Count);
+        }
+    }
+
+    /// <summary>Finds the first value of a field in lines.</summary>
+    private sealed class RawValues(FoldedText field)
+    {
+        private readonly ParsedLine _parsed = new();
+        private readonly Folder _folder = new();
+
+        public bool TryRead(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> value)
+        {
+            LineParser.Parse(line, _parsed);
+            foreach (ref readonly var part in _parsed.Fields)
+            {
+                if (!field.Fits(ParsedLine.Key(line, part), _folder)) continue;
+                value = _parsed.Value(line, part);
+                return true;
+            }
+            value = default;
+            return false;
         }
     }
 }

@@ -1,4 +1,5 @@
 using Akashi.Traces.Query;
+using Akashi.Traces.Store.Columns;
 using Akashi.Traces.Tests.Lines;
 
 namespace Akashi.Traces.Tests.Query;
@@ -23,4 +24,18 @@ public class RowSetTests
         List<int> Rows(Func<int, bool> isIn) => [.. Enumerable.Range(0, codes.Length).Where(isIn)];
         static List<int> Members(RowSet rows) => [.. Enumerable.Range(0, rows.Size).Where(row => rows[row])];
     }, 0.5);
+
+    [Fact]
+    public void CodeWidths_AnyLength_CopyEach() => Seeded.Repeat(chance =>
+    {
+        var bytes = chance.Bytes(chance.Next(200));
+        var (wide, narrow, next) = (new ushort[bytes.Length], new byte[bytes.Length], new ushort[bytes.Length]);
+        CodeWidths.Widen(bytes, wide);
+        Assert.Equal(bytes.Select(code => (ushort)code), wide);
+        CodeWidths.Narrow(wide, narrow);
+        Assert.Equal(bytes, narrow);
+        var codes = bytes.Select(code => code * 256).ToArray();
+        CodeWidths.NarrowNext(codes, next);
+        Assert.Equal(codes.Select(code => (ushort)(code + 1)), next);
+    }, 0.3);
 }

@@ -88,7 +88,7 @@ internal sealed record ShapeBlock(Shape[] Shapes, ushort[] Codes, int[] Rows)
         var codes = new ushort[rows];
         var bytes = from.Bytes(shapes.Length < 256 ? rows : rows * 2);
         from.End();
-        if (shapes.Length < 256) for (var i = 0; i < codes.Length; i++) codes[i] = bytes[i];
+        if (shapes.Length < 256) CodeWidths.Widen(bytes, codes);
         else for (var i = 0; i < codes.Length; i++) codes[i] = BinaryPrimitives.ReadUInt16LittleEndian(bytes[(2 * i)..]);
         if (codes.AsSpan().ContainsAnyExceptInRange((ushort)0, (ushort)shapes.Length)) throw new InvalidDataException($"it has a code beyond its {shapes.Length} shapes.");
         var rowsOf = new int[shapes.Length + 1];

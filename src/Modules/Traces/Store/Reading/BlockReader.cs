@@ -123,7 +123,7 @@ internal sealed class BlockReader(SegmentReader segment, int number, bool keepsP
     {
         if (_parts is null || HeadOf(key).Entries > byte.MaxValue || Entries.Repeat(key)) return;
         var kept = new byte[codes.Length];
-        for (var row = 0; row < kept.Length; row++) kept[row] = (byte)codes[row];
+        CodeWidths.Narrow(codes, kept);
         _parts.KeepCodes(number, key, kept);
     }
 

@@ -76,7 +76,7 @@ internal sealed class RowEntries(BlockReader block, int keys) : IDisposable
         if (block.HeadOf(key).Entries > MostEntries) throw Nonsense(ColumnIds.Entries(key), "it has more values than rows.");
         var array = ArrayPool<ushort>.Shared.Rent(block.Rows); // what is not given back after damage is no loss
         var codes = array.AsSpan(0, block.Rows);
-        if (block.KeptCodes(key) is { } kept) Widen(kept, codes);
+        if (block.KeptCodes(key) is { } kept) CodeWidths.Widen(kept, codes);
         else
         {
             ReadFirst(key, codes);
@@ -122,6 +122,11 @@ internal sealed class RowEntries(BlockReader block, int keys) : IDisposable
     /// <summary>Gives each row that has any the first of its entries.</summary>
     private static void Spread(ReadOnlySpan<int> entries, int[] times, ushort[] rowShapes, Span<ushort> codes)
     {
+        if (entries.Length == codes.Length && !times.AsSpan().ContainsAnyExceptInRange(0, 1))
+        {
+            CodeWidths.NarrowNext(entries, codes); // one in each row
+            return;
+        }
         for (var (row, at) = (0, 0); row < codes.Length; row++)
         {
             // Which rows have the key is hard to foretell: no branch.
@@ -129,18 +134,6 @@ internal sealed class RowEntries(BlockReader block, int keys) : IDisposable
             codes[row] = (ushort)((entries[Math.Min(at, entries.Length - 1)] + 1) * Math.Min(1, count));
             at += count;
         }
-    }
-
-    private static void Widen(byte[] kept, Span<ushort> codes)
-    {
-        var row = 0;
-        for (; row <= codes.Length - Vector256<byte>.Count; row += Vector256<byte>.Count)
-        {
-            var (lower, upper) = Vector256.Widen(Vector256.Create(kept, row));
-            lower.CopyTo(codes[row..]);
-            upper.CopyTo(codes[(row + Vector256<ushort>.Count)..]);
-        }
-        for (; row < codes.Length; row++) codes[row] = kept[row];
     }
 
     /// <summary>For each code of a shape how often the key stands in it. The column has as many values as its rows ask for, else a line could come back with another's.</summary>

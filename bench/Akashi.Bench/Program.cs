@@ -4,7 +4,7 @@ using Akashi.Bench.Receive;
 using Akashi.Bench.Recording;
 using Akashi.Bench.Traces;
 
-// ./akashi bench [NAME] [--json] [--events N]: each benchmark prints rows beside its peer, measured in the same run.
+// ./akashi bench [NAME] [--json] [--events N] [--alone]: each benchmark prints rows beside its peer, measured in the same run.
 if (args is ["write-peer", var zips, var folder, var clients]) return WritePeer.Run(zips, folder, int.Parse(clients, System.Globalization.CultureInfo.InvariantCulture));
 if (args is ["flood", var data, var port]) return await Flood.RunAsync(data, int.Parse(port, System.Globalization.CultureInfo.InvariantCulture));
 
@@ -23,7 +23,7 @@ if (Array.IndexOf(args, "--events") is >= 0 and var option)
     ("receive", ReceiveBenchmark.RunAsync),
     ("agent", AgentBenchmark.RunAsync),
     ("platform", PlatformBenchmark.RunAsync),
-    ("traces", report => TracesBenchmark.RunAsync(report, events)),
+    ("traces", report => TracesBenchmark.RunAsync(report, events, args.Contains("--alone"))),
     ("noisy-tenant", PlatformBenchmark.RunNoisyTenantAsync),
 ];
 var json = args.Contains("--json");

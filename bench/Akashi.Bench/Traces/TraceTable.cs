@@ -21,6 +21,7 @@ internal sealed class TraceTable(BenchReport report, IReadOnlyList<ITraceStore> 
     public void ReportFilling()
     {
         var ours = _figures[Ours.Name];
+        BenchReport.Note(string.Create(CultureInfo.InvariantCulture, $"traces: {Ours.Name}: {ours.RowsPerSecond:0} rows/s, {ours.RowsPerSecondToRest:0} to rest, {ours.CpuMicroseconds:0.0} µs/row, {ours.PeakMegabytes:0} MB peak, {ours.BytesPerRow:0.00} bytes/row"));
         foreach (var peer in Peers()) report.AddMoreIsBetter("ingest", ours.RowsPerSecond, "rows/s", Title(peer), _figures[peer.Name].RowsPerSecond);
         foreach (var peer in Peers()) report.AddMoreIsBetter("ingest-rested", ours.RowsPerSecondToRest, "rows/s", Title(peer), _figures[peer.Name].RowsPerSecondToRest);
         foreach (var peer in Peers()) report.AddLessIsBetter("ingest-cpu", ours.CpuMicroseconds, "µs/row", Title(peer), _figures[peer.Name].CpuMicroseconds);
@@ -46,6 +47,7 @@ internal sealed class TraceTable(BenchReport report, IReadOnlyList<ITraceStore> 
 
     public void ReportMixed()
     {
+        BenchReport.Note(string.Create(CultureInfo.InvariantCulture, $"traces: {Ours.Name}: mixed-load p95 {_mixed[Ours.Name]:0.#} ms"));
         foreach (var peer in Peers())
             if (_mixed[Ours.Name] is { } ours && _mixed[peer.Name] is { } theirs) report.AddLessIsBetter("mixed-load", ours, "ms p95", Title(peer), theirs);
     }

@@ -14,14 +14,15 @@ internal static class TracesBenchmark
     private const int LateTerminals = 20;
     private const ulong Seed = 20261121;
 
-    public static async Task RunAsync(BenchReport report, int events)
+    /// <param name="alone">Without peers: minutes instead of hours for many rows, and nothing to compare answers with.</param>
+    public static async Task RunAsync(BenchReport report, int events, bool alone)
     {
         if (Corpus.Find() is not { } recorded)
         {
             BenchReport.Note("Left out: the trace corpus (../shared/data/traces) is not beside the project.");
             return;
         }
-        await Packages.InstallAsync();
+        if (!alone) await Packages.InstallAsync();
         var corpus = TraceCorpus.Read(Corpus.Logs(recorded));
         var today = TimeProvider.System.GetUtcNow().ToOffset(TimeSpan.FromHours(9));
         var firstDay = new DateTimeOffset(today.Date, today.Offset).AddDays(-TraceFactory.Days);
@@ -31,16 +32,17 @@ internal static class TracesBenchmark
         var folder = Directory.CreateTempSubdirectory("akashi-traces-").FullName;
         File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute | UnixFileMode.GroupExecute);
         var small = new ClickHouseStore(ClickHouseForm.Small, Path.Combine(folder, "clickhouse-small"));
-        List<ITraceStore> stores = [new AkashiStore(), new ClickHouseStore(ClickHouseForm.Quick, Path.Combine(folder, "clickhouse-quick")), small, new PostgresStore(Path.Combine(folder, "postgresql"))];
+        List<ITraceStore> stores = [new AkashiStore()];
+        if (!alone) stores.AddRange([new ClickHouseStore(ClickHouseForm.Quick, Path.Combine(folder, "clickhouse-quick")), small, new PostgresStore(Path.Combine(folder, "postgresql"))]);
         try
         {
             var sample = new LineSample(events, Seed);
             var table = new TraceTable(report, stores, events);
             var rows = new RowFiles(factory, folder, sample);
-            await Task.WhenAll(CopyCheck.RunAsync(corpus, factory, events), rows.ZipAsync());
+            await Task.WhenAll(alone ? Task.CompletedTask : CopyCheck.RunAsync(corpus, factory, events), rows.ZipAsync());
             foreach (var store in stores) table.Add(store, await FillAsync(store, rows, events));
             table.ReportFilling();
-            var questions = await new NeedleDraw(sample, small, firstDay, Seed).DrawAsync();
+            var questions = await new NeedleDraw(sample, stores[0], alone ? null : small, firstDay, Seed).DrawAsync();
             var questioning = new Questioning(stores, questions, events);
             table.ReportAnswers(await questioning.AskAsync());
             await questioning.AskColdAsync();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Akashi.Bench.Traces.Peers;
 using Akashi.Bench.Traces.Rows;
@@ -8,7 +9,8 @@ namespace Akashi.Bench.Traces.Questions;
 /// Draws questions at random from what was sent. A needle must mean the same to everybody: a store that looks for words and one that looks for
 /// stretches of characters, one that folds case and one that does not. Whether it does, one of the peers tells beforehand.
 /// </summary>
-internal sealed partial class NeedleDraw(LineSample sample, ClickHouseStore judge, DateTimeOffset firstDay, ulong seed)
+/// <param name="judge">Null where no peer is asked: then the store itself tells how many traces have a needle.</param>
+internal sealed partial class NeedleDraw(LineSample sample, ITraceStore store, ClickHouseStore? judge, DateTimeOffset firstDay, ulong seed)
 {
     public const int Present = 14;
     public const int Absent = 6;
@@ -41,26 +43,30 @@ internal sealed partial class NeedleDraw(LineSample sample, ClickHouseStore judg
     private async Task<IEnumerable<Question>> ValuesAsync()
     {
         var drawn = Spread(sample.Values(ValueKeys.ToHashSet())).Where(item => item.Value.Trim('{', '}') is { Length: > 8 } && !item.Value.Contains("00000000-", StringComparison.Ordinal));
-        var chosen = await ChooseAsync(drawn, MostHits, item => [$"{item.Key} = {ClickHouseStore.Quoted(item.Value)}"], item => (item.Key, Elsewhere(item.Value, TokenKind.Hash)));
-        return chosen.Select(item => new Question("rare-value", $"{item.Key}:{item.Value}", store => store.ValueAsync(item.Key, item.Value)));
+        var chosen = await ChooseAsync(drawn, MostHits, item => [$"{item.Key} = {ClickHouseStore.Quoted(item.Value)}"], item => (item.Key, Elsewhere(item.Value, TokenKind.Hash)), Ask);
+        return chosen.Select(Ask);
+
+        static Question Ask((string Key, string Value) item) => new("rare-value", $"{item.Key}:{item.Value}", store => store.ValueAsync(item.Key, item.Value));
     }
 
     private async Task<IEnumerable<Question>> WordsAsync()
     {
         var drawn = Spread(sample.Values(TraceColumns.FreeTextKeys.ToHashSet())).SelectMany(item => LongWord().Matches(item.Value).Select(word => (item.Key, word.Value)).Where(word => word.Value.Any(char.IsAsciiDigit) && word.Value.Any(char.IsAsciiLetter)).Take(1));
-        var chosen = await ChooseAsync(drawn, MostHits, item => Agreeing(item.Value, word: true), item => (item.Key, Elsewhere(item.Value, TokenKind.TempName)));
-        return chosen.Select(item => new Question("rare-word", item.Value, store => store.WordAsync(item.Value)));
+        var chosen = await ChooseAsync(drawn, MostHits, item => Agreeing(item.Value, word: true), item => (item.Key, Elsewhere(item.Value, TokenKind.TempName)), Ask);
+        return chosen.Select(Ask);
+
+        static Question Ask((string Key, string Value) item) => new("rare-word", item.Value, store => store.WordAsync(item.Value));
     }
 
     private async Task<IEnumerable<Question>> PartsAsync()
     {
         var drawn = Spread(sample.Values(TraceColumns.FreeTextKeys.ToHashSet())).Select(item => (item.Key, Value: Part(item.Value))).Where(item => item.Value.Length > 0);
-        var inOne = await ChooseAsync(drawn, MostPartHits, item => Agreeing(item.Value, word: false, item.Key), item => (item.Key, Elsewhere(item.Value, TokenKind.TempName)));
-        var anywhere = await ChooseAsync(drawn.Skip(1), MostPartHits, item => Agreeing(item.Value, word: false), item => (item.Key, Elsewhere(item.Value, TokenKind.TempName)));
-        return [
-            .. inOne.Select(item => new Question("rare-substring", $"{item.Key}:*{item.Value}*", store => store.PartAsync([item.Key], item.Value))),
-            .. anywhere.Select(item => new Question("rare-substring-any", $"*{item.Value}*", store => store.PartAsync(TraceColumns.FreeTextKeys, item.Value))),
-        ];
+        var inOne = await ChooseAsync(drawn, MostPartHits, item => Agreeing(item.Value, word: false, item.Key), item => (item.Key, Elsewhere(item.Value, TokenKind.TempName)), InOne);
+        var anywhere = await ChooseAsync(drawn.Skip(1), MostPartHits, item => Agreeing(item.Value, word: false), item => (item.Key, Elsewhere(item.Value, TokenKind.TempName)), Anywhere);
+        return [.. inOne.Select(InOne), .. anywhere.Select(Anywhere)];
+
+        static Question InOne((string Key, string Value) item) => new("rare-substring", $"{item.Key}:*{item.Value}*", store => store.PartAsync([item.Key], item.Value));
+        static Question Anywhere((string Key, string Value) item) => new("rare-substring-any", $"*{item.Value}*", store => store.PartAsync(TraceColumns.FreeTextKeys, item.Value));
     }
 
     /// <summary>Conditions that must all be true of the same number of rows.</summary>
@@ -77,24 +83,43 @@ internal sealed partial class NeedleDraw(LineSample sample, ClickHouseStore judg
     }
 
     private async Task<List<(string Key, string Value)>> ChooseAsync(
-        IEnumerable<(string Key, string Value)> drawn, int mostHits, Func<(string Key, string Value), string[]> conditions, Func<(string Key, string Value), (string Key, string Value)> elsewhere)
+        IEnumerable<(string Key, string Value)> drawn, int mostHits, Func<(string Key, string Value), string[]> conditions, Func<(string Key, string Value), (string Key, string Value)> elsewhere,
+        Func<(string Key, string Value), Question> ask)
     {
         var (present, absent, seen) = (new List<(string Key, string Value)>(), new List<(string Key, string Value)>(), new HashSet<(string, string)>());
         foreach (var some in drawn.Where(seen.Add).Chunk(AtOnce))
         {
             (string Key, string Value)[] candidates = absent.Count < Absent ? [.. some, .. some.Take(2).Select(elsewhere)] : some;
-            var asked = candidates.Select(conditions).ToList();
-            var counts = await judge.CountEachAsync([.. asked.SelectMany(each => each)]);
-            for (var (i, at) = (0, 0); i < candidates.Length; at += asked[i++].Length)
+            var hits = judge is null ? await HitsAsync(candidates.Select(ask)) : await HitsAsync(judge, [.. candidates.Select(conditions)]);
+            for (var i = 0; i < candidates.Length; i++)
             {
-                var agreed = counts.AsSpan(at, asked[i].Length);
-                if (agreed.ContainsAnyExcept(agreed[0]) || agreed[0] > mostHits) continue;
-                var list = agreed[0] == 0 ? absent : present;
-                if (list.Count < (agreed[0] == 0 ? Absent : Present)) list.Add(candidates[i]);
+                if (hits[i] is not { } count || count > mostHits) continue;
+                var list = count == 0 ? absent : present;
+                if (list.Count < (count == 0 ? Absent : Present)) list.Add(candidates[i]);
             }
             if (present.Count == Present && absent.Count == Absent) return [.. present.Zip(present, (item, _) => item), .. absent];
         }
         throw new InvalidOperationException($"Only {present.Count} present and {absent.Count} absent needles were found.");
+    }
+
+    private async Task<long?[]> HitsAsync(IEnumerable<Question> questions)
+    {
+        var hits = new List<long?>();
+        foreach (var question in questions) hits.Add(long.Parse(await question.Ask(store), CultureInfo.InvariantCulture));
+        return [.. hits];
+    }
+
+    /// <returns>Null where the conditions disagree.</returns>
+    private static async Task<long?[]> HitsAsync(ClickHouseStore judge, IReadOnlyList<string[]> conditions)
+    {
+        var counts = await judge.CountEachAsync([.. conditions.SelectMany(each => each)]);
+        var hits = new long?[conditions.Count];
+        for (var (i, at) = (0, 0); i < hits.Length; at += conditions[i++].Length)
+        {
+            var each = counts.AsSpan(at, conditions[i].Length);
+            hits[i] = each.ContainsAnyExcept(each[0]) ? null : each[0];
+        }
+        return hits;
     }
 
     /// <summary>Each key in turn: hashes would drown what stands in few lines.</summary>

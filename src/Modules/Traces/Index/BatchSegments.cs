@@ -12,7 +12,11 @@ internal sealed record SegmentsOfBatches(IReadOnlyList<SegmentInfo> Segments, IR
 /// <summary>Makes segments of archived batches, terminal by terminal, so that few logs are in memory at once.</summary>
 internal sealed class BatchSegments(PendingBatches pending, SegmentFolder folder, TimeProvider clock)
 {
+    /// <summary>Of one terminal, whose lines are sorted together.</summary>
     private const long MaximumAtOnce = 64 << 20;
+
+    /// <summary>Of small terminals together.</summary>
+    private const long EnoughAtOnce = 8 << 20;
 
     /// <summary>From so many bytes on a segment is large enough to stay as it is.</summary>
     private const long WorthPacking = 128 << 20;
@@ -35,19 +39,35 @@ internal sealed class BatchSegments(PendingBatches pending, SegmentFolder folder
     {
         var leaves = new List<long>();
         using var builder = new SegmentBuilder(tenant, folder.Of(tenant), id => folder.KeyOf(tenant, id), clock, form, only);
-        foreach (var terminal in batches.GroupBy(batch => batch.Name.Tmid.ToString()).OrderBy(terminal => terminal.Key, StringComparer.Ordinal))
+        foreach (var chunk in ByTerminal(batches))
         {
-            foreach (var chunk in PendingBatches.Chunk(terminal, MaximumAtOnce))
+            using var logs = await read(tenant, chunk, cancellation);
+            await BackgroundThread.RunAsync(() =>
             {
-                using var logs = await read(tenant, chunk, cancellation);
-                await BackgroundThread.RunAsync(() =>
-                {
-                    builder.Add([.. logs.All.Select(log => (new BatchSource(log.Batch.Name.Tmid, log.Batch.Name.Id, log.Batch.CollectedAt), log.Log))]);
-                    return true;
-                });
-                leaves.AddRange(logs.All.Select(log => log.Batch.LeafIndex));
-            }
+                foreach (var terminal in logs.All.GroupBy(log => log.Batch.Name.Tmid))
+                    builder.Add([.. terminal.Select(log => (new BatchSource(terminal.Key, log.Batch.Name.Id, log.Batch.CollectedAt), log.Log))]);
+                return true;
+            });
+            leaves.AddRange(logs.All.Select(log => log.Batch.LeafIndex));
         }
         return new SegmentsOfBatches(await BackgroundThread.RunAsync(builder.Finish), leaves);
+    }
+
+    /// <summary>Some terminals at a time, in ascending order, or one that has much alone.</summary>
+    private static IEnumerable<IReadOnlyList<PendingBatch>> ByTerminal(IReadOnlyList<PendingBatch> batches)
+    {
+        var (chunk, bytes) = (new List<PendingBatch>(), 0L);
+        foreach (var terminal in batches.GroupBy(batch => batch.Name.Tmid.ToString()).OrderBy(terminal => terminal.Key, StringComparer.Ordinal))
+        {
+            foreach (var part in PendingBatches.Chunk(terminal, MaximumAtOnce))
+            {
+                chunk.AddRange(part);
+                bytes += part.Sum(batch => batch.LogBytes);
+                if (bytes < EnoughAtOnce) continue;
+                yield return chunk;
+                (chunk, bytes) = ([], 0);
+            }
+        }
+        if (chunk.Count > 0) yield return chunk;
     }
 }

@@ -29,7 +29,7 @@ internal sealed partial class Indexer(
     private const long BacklogLogBytes = 3L << 30;
 
     /// <summary>A backlog that grows is let grow so long: what is written in one go need not be merged.</summary>
-    private const int BacklogGrowsSeconds = 10;
+    private static readonly TimeSpan BacklogGrows = TimeSpan.FromSeconds(10);
 
     /// <summary>From so many bytes on, all processors work at them.</summary>
     private const long WorthSharing = 4 << 20;
@@ -108,10 +108,10 @@ internal sealed partial class Indexer(
         try
         {
             var (batches, areMore) = await pending.NextAsync(tenant, BacklogLogBytes, cancellation);
-            for (var (second, before) = (0, 0); second < BacklogGrowsSeconds && !areMore && batches.Count > before; second++)
+            for (var (waited, before) = (TimeSpan.Zero, 0); waited < BacklogGrows && !areMore && batches.Count > before; waited += Gather)
             {
                 before = batches.Count;
-                await Task.Delay(TimeSpan.FromSeconds(1), clock, cancellation);
+                await Task.Delay(Gather, clock, cancellation);
                 (batches, areMore) = await pending.NextAsync(tenant, BacklogLogBytes, cancellation);
             }
             await IndexAsync(tenant, batches, cancellation);

@@ -28,10 +28,8 @@ internal sealed class BatchArchive(IObjectStore objects, KeyStore keys, TimeProv
     /// <exception cref="InvalidDataException">The object is damaged, or is not the batch of its header.</exception>
     /// <exception cref="CryptographicException">The object was changed.</exception>
     /// <exception cref="FileNotFoundException">There is no such object.</exception>
-    public async Task<(ArchiveHeader Header, byte[] HeaderBytes, byte[] Zip)> ReadAsync(TenantId tenant, ObjectKey key, CancellationToken cancellation)
-    {
-        return Open(tenant, key, await objects.ReadAsync(key, cancellation));
-    }
+    public async Task<(ArchiveHeader Header, byte[] HeaderBytes, byte[] Zip)> ReadAsync(TenantId tenant, ObjectKey key, CancellationToken cancellation) =>
+        Open(tenant, key, await objects.ReadAsync(key, cancellation));
 
     /// <summary>The same for those who follow what is stored: it may come from this node's memory.</summary>
     public async Task<(ArchiveHeader Header, byte[] Zip)> ReadRecentAsync(TenantId tenant, ObjectKey key, CancellationToken cancellation)
@@ -44,6 +42,8 @@ internal sealed class BatchArchive(IObjectStore objects, KeyStore keys, TimeProv
 
     public IAsyncEnumerable<ObjectEntry> ListAsync(TenantId tenant, CancellationToken cancellation) => objects.AllAsync(FolderOf(tenant), cancellation);
 
+    public static ObjectKey FolderOf(TenantId tenant) => ObjectKey.Of(tenant.ToString(), TraceNames.ArchiveFolder);
+
     private (ArchiveHeader Header, byte[] HeaderBytes, byte[] Zip) Open(TenantId tenant, ObjectKey key, ReadOnlyMemory<byte> stored)
     {
         var headerBytes = SealedObject.HeaderOf(stored.Span).ToArray();
@@ -52,6 +52,4 @@ internal sealed class BatchArchive(IObjectStore objects, KeyStore keys, TimeProv
         if (header.Tenant != tenant || Sha256.Of(zip) != header.Digest) throw new InvalidDataException($"The object '{key}' does not hold the batch that its header names.");
         return (header, headerBytes, zip);
     }
-
-    public static ObjectKey FolderOf(TenantId tenant) => ObjectKey.Of(tenant.ToString(), TraceNames.ArchiveFolder);
 }

@@ -1,5 +1,6 @@
 using Akashi.Traces.Store;
 using Akashi.Traces.Store.Format;
+using Akashi.Traces.Store.Writing;
 
 namespace Akashi.Traces.Index;
 
@@ -11,10 +12,10 @@ internal static class MergePlan
 {
     private const int Factor = 16;
     /// <summary>Of a merged segment; one with half as many stays as it is.</summary>
-    public const long MaximumRows = 1_500_000;
+    public const long MaximumRows = SegmentBuilder.EnoughRows;
 
     /// <summary>At rest a segment with as many stays as it is: a question looks at a few more of them in no time.</summary>
-    private const long EnoughRows = 250_000;
+    private const long StaysAtRest = 250_000;
 
     /// <summary>The largest segment is rewritten only for at least a third of it.</summary>
     private const int WorthRewriting = 3;
@@ -39,7 +40,7 @@ internal static class MergePlan
     private static List<SegmentInfo> Rest(List<SegmentInfo> period, DateTimeOffset now)
     {
         if (period.Any(segment => now - MadeAt(segment) < Quiet)) return [];
-        var sources = WithinBounds(period.Where(segment => segment.Rows < EnoughRows).OrderBy(segment => segment.Rows));
+        var sources = WithinBounds(period.Where(segment => segment.Rows < StaysAtRest).OrderBy(segment => segment.Rows));
         return sources.Count > 1 && sources.SkipLast(1).Sum(segment => segment.Rows) * WorthRewriting >= sources[^1].Rows ? sources : [];
     }
 

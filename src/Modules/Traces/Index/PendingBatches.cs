@@ -21,9 +21,14 @@ internal sealed partial class PendingBatches(AkashiDatabase database, BatchArchi
     private const int MaximumBatches = 20_000;
 
     private readonly ConcurrentDictionary<(TenantId Tenant, long Leaf), bool> _damaged = new();
+    private object? _backlog; // boxed: others read it while it changes
 
     /// <summary>The tenant whose backlog is worked at. Its segments are merged afterwards.</summary>
-    public TenantId? Backlog { get; set; }
+    public TenantId? Backlog
+    {
+        get => (TenantId?)Volatile.Read(ref _backlog);
+        set => Volatile.Write(ref _backlog, value);
+    }
 
     /// <summary>What to work at next: the oldest ones, without those that were found damaged.</summary>
     /// <param name="maximumLogBytes">Of all logs together; one batch may have more.</param>

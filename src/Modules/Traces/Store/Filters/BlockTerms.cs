@@ -11,7 +11,7 @@ internal sealed class BlockTerms(KeyTable keys, ulong seed)
 {
     private readonly HashSet64 _terms = new();
     private readonly HashSet64 _texts = new();
-    private readonly HashSet64 _phrases = new();
+    private readonly HashSet64 _pieces = new();
     private readonly Folder _folder = new();
     private readonly Folder _keyFolder = new();
     private readonly ParsedLine _parsed = new();
@@ -24,7 +24,7 @@ internal sealed class BlockTerms(KeyTable keys, ulong seed)
     {
         _terms.Clear();
         _texts.Clear();
-        _phrases.Clear();
+        _pieces.Clear();
         _chunks.Clear();
         for (var i = 0; i < chunks.Length; i++) _chunks[chunks[i].Column] = i;
         foreach (var key in block.Keys)
@@ -68,7 +68,7 @@ internal sealed class BlockTerms(KeyTable keys, ulong seed)
         foreach (ref readonly var field in _parsed.Fields) AddValue(TermHash.Key(_keyFolder.Fold(ParsedLine.Key(line, field)), seed), _parsed.Value(line, field), mayShorten: false);
     }
 
-    /// <summary>Word by word, each with what stands before the next one: texts of one kind share most of their phrases, and a phrase is looked at once a block.</summary>
+    /// <summary>Word by word, each with what stands before the next one: texts of one kind share most of such pieces, and a piece is looked at once a block.</summary>
     private void AddText(ReadOnlySpan<byte> folded)
     {
         var words = new Words(folded);
@@ -81,18 +81,18 @@ internal sealed class BlockTerms(KeyTable keys, ulong seed)
         var (start, word) = (0, 0);
         while (words.MoveNext())
         {
-            AddPhrase(folded, start, words.Start, word);
+            AddPiece(folded, start, words.Start, word);
             (start, word) = (words.Start, words.Length);
         }
-        AddPhrase(folded, start, folded.Length, word);
+        AddPiece(folded, start, folded.Length, word);
     }
 
     /// <param name="word">Length of the word that it begins with; 0 for none.</param>
-    private void AddPhrase(ReadOnlySpan<byte> folded, int start, int end, int word)
+    private void AddPiece(ReadOnlySpan<byte> folded, int start, int end, int word)
     {
         // The bytes behind it decide about stretches, too.
         var known = folded[start..Math.Min(folded.Length, end + Grams.WindowBytes - 1)];
-        if (start == end || !_phrases.Add(FastHash.Of(known, seed ^ (ulong)(end - start)))) return;
+        if (start == end || !_pieces.Add(FastHash.Of(known, seed ^ (ulong)(end - start)))) return;
         if (word > 0) _terms.Add(TermHash.Word(folded.Slice(start, word), seed));
         Grams.AddBetween(folded, start, end, seed, _terms);
     }

@@ -58,6 +58,8 @@ internal sealed class BlockReader(SegmentReader segment, int number, bool keepsP
         }
     }
 
+    public ColumnHead HeadOf(int key) => Heads[key + 1] ?? throw segment.Damage(number, ColumnIds.Entries(key), "it is missing.");
+
     public ColumnBlock Column(int key) => _columns[key + 1] ??= Read(HeadOf(key));
 
     public bool IsRaw(int row) => HasRawRows && Shapes.Codes[row] == ShapeBlock.Raw;
@@ -237,8 +239,4 @@ internal sealed class BlockReader(SegmentReader segment, int number, bool keepsP
         }
         column.TakeCodes(codes);
     }
-
-    public ColumnHead HeadOf(int key) => Heads[key + 1] ?? Missing<ColumnHead>(ColumnIds.Entries(key));
-
-    private T Missing<T>(int column) => throw segment.Damage(number, column, "it is missing.");
 }

@@ -30,7 +30,7 @@ internal sealed class SegmentCatalogue(AkashiDatabase database, TimeProvider clo
 
     private const string Columns = "segment_id, day, last_day, file_name, rows, bytes, min_time, max_time, format_version, digest";
 
-    /// <summary>Live segments that may hold events in the range; one statement, so one consistent picture.</summary>
+    /// <summary>Live segments that may hold events in the range; one statement, so one consistent picture. Every question begins with it.</summary>
     public async Task<IReadOnlyList<SegmentInfo>> LiveAsync(TenantId tenant, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancellation)
     {
         const string sql = $"""
@@ -39,8 +39,8 @@ internal sealed class SegmentCatalogue(AkashiDatabase database, TimeProvider clo
               AND (@from::timestamptz IS NULL OR max_time >= @from) AND (@to::timestamptz IS NULL OR min_time < @to)
             ORDER BY max_time DESC
             """;
-        await using var session = await database.OpenAsync(tenant, cancellation);
-        return [.. (await session.QueryAsync<Row>(sql, new { tenant, from = from?.ToUniversalTime(), to = to?.ToUniversalTime() }, cancellation)).Select(row => row.ToInfo())];
+        var rows = await database.QueryOnceAsync<Row>(tenant, sql, new { tenant, from = from?.ToUniversalTime(), to = to?.ToUniversalTime() }, cancellation);
+        return [.. rows.Select(row => row.ToInfo())];
     }
 
     /// <summary>Publishes fresh segments and takes their batches off the pending list, in one transaction.</summary>

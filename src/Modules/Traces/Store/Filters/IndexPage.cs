@@ -50,6 +50,9 @@ internal sealed class IndexPage
 
     public int Bytes => _bytes.Length;
 
+    /// <summary>The page that a term is on: its first bits.</summary>
+    public static int Of(ulong term, int pageBits) => pageBits == 0 ? 0 : (int)(term >> (64 - pageBits));
+
     /// <param name="hashes">Ascending, without the bits that chose the page (moved up).</param>
     /// <param name="ends">For each where its blocks end among <paramref name="blocks"/>; none stands for all.</param>
     /// <param name="blocks">Ascending for each.</param>

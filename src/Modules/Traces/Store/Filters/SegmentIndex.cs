@@ -22,10 +22,9 @@ internal sealed class SegmentIndex(SegmentReader segment)
     {
         if (term == 0) term = 1; // as the set that collected it
         var pageBits = BitOperations.Log2((uint)_pages.Length);
-        var page = pageBits == 0 ? 0 : (int)(term >> (64 - pageBits));
         try
         {
-            Page(page).Find(term << pageBits, blocks);
+            Page(IndexPage.Of(term, pageBits)).Find(term << pageBits, blocks);
         }
         catch (InvalidDataException e)
         {

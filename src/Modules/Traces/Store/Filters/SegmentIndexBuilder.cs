@@ -8,10 +8,18 @@ namespace Akashi.Traces.Store.Filters;
 internal sealed class SegmentIndexBuilder
 {
     private const int Buckets = 256;
-    private const int TermsPerPage = 8192;
+
+    /// <summary>A question reads a page for each of its terms, so they are small; their places in the directory cost a hundredth of them.</summary>
+    private const int TermsPerPage = 1024;
+    private const int MostPages = 4096;
 
     private readonly (List<ulong> Hashes, List<int> Blocks)[] _buckets = [.. Enumerable.Range(0, Buckets).Select(_ => (new List<ulong>(), new List<int>()))];
     private readonly BitWriter _stream = new();
+
+    // Of the page that is being gathered: terms, where the blocks of each end, blocks.
+    private readonly List<ulong> _hashes = [];
+    private readonly List<int> _ends = [];
+    private readonly List<int> _places = [];
     private int _blocks;
     private long _count;
 
@@ -27,43 +35,49 @@ internal sealed class SegmentIndexBuilder
         _blocks++;
     }
 
-    /// <summary>Hands out the pages, a power of two of them.</summary>
+    /// <summary>Hands out the pages, a power of two of them. The terms are gone then.</summary>
     public void Write(ByteWriter to, Action<int> chunk)
     {
         var pages = 1;
-        while (pages < Buckets && _count / pages > TermsPerPage) pages *= 2;
+        while (pages < MostPages && _count / pages > TermsPerPage) pages *= 2;
         var pageBits = BitOperations.Log2((uint)pages);
-        var (hashes, ends, places) = (new List<ulong>(), new List<int>(), new List<int>());
-        for (var page = 0; page < pages; page++)
+        var page = 0;
+        foreach (var (hashes, blocks) in _buckets)
         {
+            var terms = CollectionsMarshal.AsSpan(hashes);
+            var places = CollectionsMarshal.AsSpan(blocks);
+            terms.Sort(places);
+            for (var start = 0; start < terms.Length;)
+            {
+                for (; page < IndexPage.Of(terms[start], pageBits); page++) WritePage();
+                var end = start + 1;
+                while (end < terms.Length && terms[end] == terms[start]) end++;
+                Gather(terms[start] << pageBits, places[start..end]);
+                start = end;
+            }
             hashes.Clear();
-            ends.Clear();
-            places.Clear();
-            for (var bucket = page * Buckets / pages; bucket < (page + 1) * Buckets / pages; bucket++) Gather(_buckets[bucket], pageBits, hashes, ends, places);
-            IndexPage.Write(to, CollectionsMarshal.AsSpan(hashes), CollectionsMarshal.AsSpan(ends), CollectionsMarshal.AsSpan(places), _blocks, _stream);
+            blocks.Clear();
+        }
+        for (; page < pages; page++) WritePage();
+
+        void WritePage()
+        {
+            IndexPage.Write(to, CollectionsMarshal.AsSpan(_hashes), CollectionsMarshal.AsSpan(_ends), CollectionsMarshal.AsSpan(_places), _blocks, _stream);
             chunk(ColumnIds.IndexPage);
+            _hashes.Clear();
+            _ends.Clear();
+            _places.Clear();
         }
     }
 
-    private static void Gather((List<ulong> Hashes, List<int> Blocks) bucket, int pageBits, List<ulong> hashes, List<int> ends, List<int> places)
+    private void Gather(ulong hash, Span<int> blocks)
     {
-        var terms = CollectionsMarshal.AsSpan(bucket.Hashes);
-        var blocks = CollectionsMarshal.AsSpan(bucket.Blocks);
-        terms.Sort(blocks);
-        for (var start = 0; start < terms.Length;)
+        _hashes.Add(hash);
+        if (blocks.Length <= IndexPage.MostBlocks)
         {
-            var end = start + 1;
-            while (end < terms.Length && terms[end] == terms[start]) end++;
-            hashes.Add(terms[start] << pageBits);
-            if (end - start <= IndexPage.MostBlocks)
-            {
-                blocks[start..end].Sort();
-                places.AddRange(blocks[start..end]);
-            }
-            ends.Add(places.Count);
-            start = end;
+            blocks.Sort();
+            _places.AddRange(blocks);
         }
-        bucket.Hashes.Clear();
-        bucket.Blocks.Clear();
+        _ends.Add(_places.Count);
     }
 }

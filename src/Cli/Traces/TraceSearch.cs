@@ -19,7 +19,7 @@ internal static class TraceSearch
         do
         {
             var page = Math.Min(limit - count, LargestPage);
-            var path = $"{TraceCommands.Search.Path}?q={Uri.EscapeDataString(query)}{range.ToQuery()}&limit={page.ToString(CultureInfo.InvariantCulture)}{(after is null ? "&total=true" : "&after=" + Uri.EscapeDataString(after))}";
+            var path = $"{TraceCommands.Search.Path}?q={Uri.EscapeDataString(query)}{range.ToQuery()}&limit={page.ToString(CultureInfo.InvariantCulture)}{(json ? "" : "&show=fields")}{(after is null ? "&total=true" : "&after=" + Uri.EscapeDataString(after))}";
             using var answer = await api.GetJsonAsync(path, cancellation);
             var root = answer.RootElement;
             if (after is null) total = root.GetProperty("total").GetInt64();

@@ -29,7 +29,7 @@ public sealed class TraceSearchTests
                 $"2026-02-01 13:20:00.500\t{Tmid}\t\t\tthe line",
             ], answer.Lines);
         Assert.Equal("3 of 3 traces.", answer.Errors.Trim());
-        Assert.Equal("GET /api/v1/traces?q=evt%3Aps%20MARK&limit=100&total=true", Assert.Single(api.Requests));
+        Assert.Equal("GET /api/v1/traces?q=evt%3Aps%20MARK&limit=100&show=fields&total=true", Assert.Single(api.Requests));
     }
 
     [Fact]

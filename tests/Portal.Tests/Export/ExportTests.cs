@@ -38,6 +38,22 @@ public sealed class ExportTests(PortalServer fixture)
     }
 
     [Theory]
+    [InlineData("", true, true)]
+    [InlineData("&show=line", true, false)]
+    [InlineData("&show=fields", false, true)]
+    public async Task Search_PartOfATrace_IsWhatWasAskedFor(string show, bool hasLine, bool hasFields)
+    {
+        using var client = fixture.Tenants.CreateApiClient(fixture.Tenants.A);
+        using var answer = await client.GetAsync(new Uri("/api/v1/traces?q=sn:7" + show, UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal("application/json", answer.Content.Headers.ContentType?.ToString());
+        using var found = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        var row = Assert.Single(found.RootElement.GetProperty("rows").EnumerateArray());
+        Assert.Equal((hasLine, hasFields), (row.TryGetProperty("line", out _), row.TryGetProperty("fields", out _)));
+        using var refused = await client.GetAsync(new Uri("/api/v1/traces?show=all", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+    }
+
+    [Theory]
     [InlineData("format=xml", HttpStatusCode.UnprocessableEntity)]
     [InlineData("format=csv&columns=a%0Ab", HttpStatusCode.UnprocessableEntity)]
     [InlineData("q=a:%22", HttpStatusCode.BadRequest)]

@@ -76,7 +76,7 @@ internal sealed class AkashiStore : ITraceStore
 
     public async Task<string> NewestAsync(string tmid, int count)
     {
-        using var answer = await GetAsync($"traces?q={Uri.EscapeDataString("tmid:" + tmid)}&limit={count}&order=newest");
+        using var answer = await GetAsync($"traces?q={Uri.EscapeDataString("tmid:" + tmid)}&limit={count}&order=newest&show=line");
         return Answers.Newest([.. answer.RootElement.GetProperty("rows").EnumerateArray().Select(row => row.GetProperty("time").GetDateTimeOffset().ToUnixTimeMilliseconds())]);
     }
 
@@ -136,10 +136,9 @@ internal sealed class AkashiStore : ITraceStore
     private async Task<JsonDocument> GetAsync(string path)
     {
         using var response = await _client.GetAsync(_service.Address("api", "/api/v1/" + path));
-        var text = await response.Content.ReadAsStringAsync();
         if (response.StatusCode == HttpStatusCode.NotFound) throw new NotServedException($"'{path.Split('?')[0]}' is no route.");
-        if (!response.IsSuccessStatusCode) throw new InvalidOperationException($"'{path}' was answered with {(int)response.StatusCode}: {text}\n{_service.LastErrors()}");
-        return JsonDocument.Parse(text);
+        if (!response.IsSuccessStatusCode) throw new InvalidOperationException($"'{path}' was answered with {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}\n{_service.LastErrors()}");
+        return JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync());
     }
 
     private static string Bounds(DateTimeOffset? from, DateTimeOffset? to) => Bound("from", from) + Bound("to", to);

@@ -13,11 +13,13 @@ internal static class JsonExport
     public static async Task<long> WriteAsync(IAsyncEnumerable<IReadOnlyList<FoundTrace>> rows, Stream output, CancellationToken cancellation)
     {
         var (buffer, count) = (new ArrayBufferWriter<byte>(Buffered), 0L);
+        await using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = SearchTraces.Format.Encoder });
         await foreach (var traces in rows.WithCancellation(cancellation))
         {
             foreach (var trace in traces)
             {
-                buffer.Write(JsonSerializer.SerializeToUtf8Bytes(SearchTraces.Shape(TraceRow.Of(trace)), SearchTraces.Format));
+                JsonSerializer.Serialize(writer, trace, SearchTraces.Format);
+                writer.Reset();
                 buffer.Write("\n"u8);
                 if (buffer.WrittenCount < Buffered) continue;
                 await output.WriteAsync(buffer.WrittenMemory, cancellation);

@@ -64,7 +64,7 @@ internal sealed class RecentValues(TraceSearch search, TimeProvider clock)
         {
             var outcome = await search.SearchAsync(tenant, new TraceSearchRequest(query, clock.GetUtcNow() - Back, null, Sample, null, WithTotal: false), limit.Token);
             if (!outcome.TryGet(out var found, out _)) return [];
-            return [.. found.Rows.SelectMany(of).Where(value => value.Length is > 0 and <= LongestValue && !value.Any(char.IsControl)).CountBy(value => value, StringComparer.Ordinal)
+            return [.. found.Traces.Select(TraceRow.Of).SelectMany(of).Where(value => value.Length is > 0 and <= LongestValue && !value.Any(char.IsControl)).CountBy(value => value, StringComparer.Ordinal)
                 .OrderByDescending(value => value.Value).ThenBy(value => value.Key, StringComparer.Ordinal).Take(MaximumValues).Select(value => value.Key)];
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)

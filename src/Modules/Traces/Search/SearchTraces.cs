@@ -12,26 +12,28 @@ namespace Akashi.Traces.Search;
 internal static class SearchTraces
 {
     private const int DefaultLimit = 100;
-    public static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static readonly JsonSerializerOptions Format = FormatOf(new TraceJson());
+    private static readonly JsonSerializerOptions OfLines = FormatOf(new TraceJson(withFields: false));
+    private static readonly JsonSerializerOptions OfFields = FormatOf(new TraceJson(withLine: false));
 
-    public static async Task<IResult> HandleAsync(HttpContext context, TraceSearch search, TraceQueues queues, string? q, DateTimeOffset? from, DateTimeOffset? to, int? limit, string? after, string? order, bool? total, CancellationToken cancellation)
+    /// <param name="show"><c>line</c> or <c>fields</c> alone, which is half as much to send; a line that cannot be parsed has its line always. Null for both.</param>
+    public static async Task<IResult> HandleAsync(HttpContext context, TraceSearch search, TraceQueues queues, string? q, DateTimeOffset? from, DateTimeOffset? to, int? limit, string? after, string? order, bool? total, string? show, CancellationToken cancellation)
     {
         var tenant = context.Caller().Tenant;
         if (order is not (null or "newest" or "oldest")) return new FieldInvalid("order", order, "newest, oldest").ToProblem();
+        if (show is not (null or "line" or "fields")) return new FieldInvalid("show", show, "line, fields").ToProblem();
         var wanted = order == "oldest" ? TraceOrder.Oldest : TraceOrder.Newest;
         var outcome = await search.SearchAsync(tenant, new TraceSearchRequest(q ?? "*", from, to, limit ?? DefaultLimit, after, wanted, total ?? false), cancellation);
         if (!outcome.TryGet(out var result, out var failure)) return failure.ToProblem();
-        // A thousand long lines take as long to write down as to find.
-        using var place = await queues.Processors.StepAsync(tenant, cancellation);
-        return Results.Bytes(JsonSerializer.SerializeToUtf8Bytes(new
+        context.Response.ContentType = MediaTypeNames.Application.Json;
+        // A thousand long lines take as long to write down as to find. Nobody waits for the client here: nothing is sent before the end.
+        using (await queues.Processors.StepAsync(tenant, cancellation))
         {
-            rows = result.Rows.Select(Shape),
-            result.Total,
-            result.Next,
-            elapsedMilliseconds = result.Elapsed.TotalMilliseconds,
-        }, Format), MediaTypeNames.Application.Json);
+            await using var writer = new Utf8JsonWriter(context.Response.BodyWriter, new JsonWriterOptions { Encoder = Format.Encoder });
+            JsonSerializer.Serialize(writer, new { rows = result.Traces, result.Total, result.Next, elapsedMilliseconds = result.Elapsed.TotalMilliseconds }, show switch { "line" => OfLines, "fields" => OfFields, _ => Format });
+        }
+        return Results.Empty;
     }
 
-    /// <summary>A trace as the API tells it, wherever.</summary>
-    public static object Shape(TraceRow row) => new { row.Id, row.Time, row.Tmid, row.Line, row.Unparsed, row.Skewed, fields = row.Fields.Select(field => new[] { field.Key, field.Value }) };
+    public static JsonSerializerOptions FormatOf(TraceJson trace) => new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Converters = { trace } };
 }

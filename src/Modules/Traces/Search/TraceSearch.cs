@@ -36,8 +36,7 @@ internal sealed class TraceSearch(ITraceStore store, TenantQuotas quotas, TraceQ
             var started = Stopwatch.GetTimestamp();
             var page = await view.FirstAsync(request.Order, request.Limit, after, cancel);
             var (total, histogram) = request.WithTotal ? await CountByTimeAsync(view, filter, cancel) : (null, []);
-            using var place = await queues.Processors.StepAsync(tenant, cancel);
-            return new TraceSearchResult([.. page.Traces.Select(TraceRow.Of)], total, histogram, Stopwatch.GetElapsedTime(started), page.Next?.ToString());
+            return new TraceSearchResult(page.Traces, total, histogram, Stopwatch.GetElapsedTime(started), page.Next?.ToString());
         }, cancellation);
     }
 

@@ -12,11 +12,11 @@ namespace Akashi.Traces.Search;
 /// <param name="WithTotal">Whether all matching traces are to be counted, too: the page alone is found much faster.</param>
 internal sealed record TraceSearchRequest(string Query, DateTimeOffset? From, DateTimeOffset? To, int Limit, string? After, TraceOrder Order = TraceOrder.Newest, bool WithTotal = true);
 
-/// <param name="Rows">In the order asked for.</param>
+/// <param name="Traces">In the order asked for.</param>
 /// <param name="Total">All matching traces, not only this page; null when not asked for.</param>
 /// <param name="Histogram">Matching traces over the time range, or over the time of the stored ones when no range was given. Empty when the total was not asked for.</param>
 /// <param name="Next">Pass as <c>After</c> for the following page; null at the end.</param>
-internal sealed record TraceSearchResult(IReadOnlyList<TraceRow> Rows, long? Total, IReadOnlyList<HistogramBucket> Histogram, TimeSpan Elapsed, string? Next);
+internal sealed record TraceSearchResult(IReadOnlyList<FoundTrace> Traces, long? Total, IReadOnlyList<HistogramBucket> Histogram, TimeSpan Elapsed, string? Next);
 
 /// <param name="Id">Stays good while segments are merged.</param>
 /// <param name="Time">Event time with the offset it was written with; of an unparsed line its receive time.</param>

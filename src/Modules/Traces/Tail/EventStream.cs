@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using Akashi.Traces.Search;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -10,8 +10,6 @@ namespace Akashi.Traces.Tail;
 /// <summary>An answer as server-sent events (HTML Living Standard §9.2).</summary>
 internal sealed class EventStream(HttpResponse response)
 {
-    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public async Task BeginAsync(TimeSpan comeBackAfter, CancellationToken cancellation)
     {
         response.ContentType = "text/event-stream; charset=utf-8";
@@ -22,7 +20,7 @@ internal sealed class EventStream(HttpResponse response)
 
     /// <param name="id">What the client sends back when it comes again; null when it need not.</param>
     public Task SendAsync(string name, TailPosition? id, object data, CancellationToken cancellation) =>
-        WriteAsync($"{(id is { } known ? $"id: {known}\n" : "")}event: {name}\ndata: {JsonSerializer.Serialize(data, Format)}\n\n", cancellation);
+        WriteAsync($"{(id is { } known ? $"id: {known}\n" : "")}event: {name}\ndata: {JsonSerializer.Serialize(data, SearchTraces.Format)}\n\n", cancellation);
 
     /// <summary>Shows that the line is open, and lets the other side notice when it is not.</summary>
     public Task BeatAsync(TailPosition id, CancellationToken cancellation) => SendAsync("beat", id, new { }, cancellation);

@@ -5,6 +5,7 @@ using Akashi.Platform.Tenancy;
 using Akashi.Platform.Web;
 using Akashi.Traces.Contracts.Predicates;
 using Akashi.Traces.Search;
+using Akashi.Traces.Store.Search;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -27,9 +28,9 @@ internal sealed partial class LiveTail(TailBatches batches, TailPlaces places, T
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
     /// <param name="after">Where the client was; null to begin now.</param>
-    /// <param name="shape">A row as the client wants it.</param>
+    /// <param name="shape">A trace as the client wants it.</param>
     /// <returns>Why no tail began; null when one did, and has ended.</returns>
-    public async Task<Failure?> RunAsync(TenantId tenant, HttpContext context, Predicate predicate, TailPosition? after, Func<TraceRow, object> shape)
+    public async Task<Failure?> RunAsync(TenantId tenant, HttpContext context, Predicate predicate, TailPosition? after, Func<FoundTrace, object> shape)
     {
         if (!places.TryEnter(context.Caller(), out var place, out var refusal)) return refusal;
         using var held = place;
@@ -54,7 +55,7 @@ internal sealed partial class LiveTail(TailBatches batches, TailPlaces places, T
     }
 
     /// <returns>Why it ends.</returns>
-    private async Task<Failure> FollowAsync(TenantId tenant, HttpContext context, TailFilter filter, TailPosition position, Func<TraceRow, object> shape, EventStream stream, CancellationToken cancel)
+    private async Task<Failure> FollowAsync(TenantId tenant, HttpContext context, TailFilter filter, TailPosition position, Func<FoundTrace, object> shape, EventStream stream, CancellationToken cancel)
     {
         var (checkedAt, beatAt, filledAt, allowance) = (clock.GetTimestamp(), 0L, clock.GetTimestamp(), (double)Burst);
         var (left, leftAt) = (0L, clock.GetTimestamp());
@@ -75,7 +76,7 @@ internal sealed partial class LiveTail(TailBatches batches, TailPlaces places, T
                 {
                     var (rows, more) = await FindAsync(tenant, filter, batch, batch.LeafIndex == position.Leaf ? position.Line : 0, (int)allowance, cancel);
                     allowance -= rows.Count;
-                    foreach (var (line, row) in rows) await stream.SendAsync("trace", new TailPosition(batch.LeafIndex, line + 1), shape(row), cancel);
+                    foreach (var (line, trace) in rows) await stream.SendAsync("trace", new TailPosition(batch.LeafIndex, line + 1), shape(trace), cancel);
                     position = new TailPosition(batch.LeafIndex + 1, 0);
                     left += more;
                 }
@@ -106,7 +107,7 @@ internal sealed partial class LiveTail(TailBatches batches, TailPlaces places, T
         }
     }
 
-    private async Task<(List<(int Line, TraceRow Row)> Rows, long More)> FindAsync(TenantId tenant, TailFilter filter, TailBatch batch, int first, int most, CancellationToken cancel)
+    private async Task<(List<(int Line, FoundTrace Trace)> Rows, long More)> FindAsync(TenantId tenant, TailFilter filter, TailBatch batch, int first, int most, CancellationToken cancel)
     {
         try
         {

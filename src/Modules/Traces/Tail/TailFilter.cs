@@ -2,7 +2,6 @@ using System.Text.RegularExpressions;
 using Akashi.Traces.Contracts.Predicates;
 using Akashi.Traces.Lines;
 using Akashi.Traces.Query;
-using Akashi.Traces.Search;
 using Akashi.Traces.Store.Format;
 using Akashi.Traces.Store.Search;
 
@@ -19,9 +18,9 @@ internal sealed class TailFilter(Predicate predicate)
     /// <param name="most">How many are returned.</param>
     /// <returns>The first that fit, with the numbers of their lines; and how many more there are.</returns>
     /// <exception cref="RegexMatchTimeoutException">A regular expression took too long.</exception>
-    public (List<(int Line, TraceRow Row)> Rows, long More) Find(TailBatch batch, ReadOnlySpan<byte> log, int first, int most, CancellationToken cancellation)
+    public (List<(int Line, FoundTrace Trace)> Rows, long More) Find(TailBatch batch, ReadOnlySpan<byte> log, int first, int most, CancellationToken cancellation)
     {
-        var (rows, more) = (new List<(int, TraceRow)>(), 0L);
+        var (rows, more) = (new List<(int, FoundTrace)>(), 0L);
         var (name, received) = (batch.Name, new DateTimeOffset(batch.CollectedAt));
         var source = new BatchSource(name.Tmid, name.Id, received);
         var lines = new LineSplitter(log);
@@ -40,7 +39,7 @@ internal sealed class TailFilter(Predicate predicate)
             var time = parsed ? _parsed.Time : EventTime.Of(received);
             if (parsed && FilingDay.Of(time, received).Skewed) flags |= LineFlags.Skewed;
             var position = TracePosition.Of(time.UnixMilliseconds, source, number);
-            rows.Add((number, TraceRow.Of(new FoundTrace(lines.Line.ToArray(), lines.End, time.ToDateTimeOffset(), flags, name.Tmid, name.Id, number, received, position))));
+            rows.Add((number, new FoundTrace(lines.Line.ToArray(), lines.End, time.ToDateTimeOffset(), flags, name.Tmid, name.Id, number, received, position)));
         }
         return (rows, more);
     }

@@ -51,19 +51,21 @@ internal sealed class FirstTraces(TraceOrder order, int limit, TracePosition? af
 
     public async Task<TracePage> ReadAsync(Func<Task<IDisposable?>> step, CancellationToken cancel)
     {
-        var chosen = _rows.UnorderedItems.Select(item => (item.Element, Position: item.Priority)).ToList();
-        var traces = new List<FoundTrace>(chosen.Count);
-        var buffer = new ByteWriter();
-        foreach (var rows in chosen.GroupBy(item => item.Element.Block))
-        {
-            cancel.ThrowIfCancellationRequested();
-            using var place = await step();
-            using var block = new BlockReader(rows.Key.Segment, rows.Key.Number, keepsParts: true);
-            // Rows side by side are found one from another.
-            foreach (var (candidate, _) in rows.OrderBy(item => item.Element.Row)) traces.Add(FoundTrace.Read(block, candidate.Row, buffer));
-        }
+        var chosen = _rows.UnorderedItems.Select(item => item.Element).GroupBy(candidate => candidate.Block).ToList();
+        var read = await Task.WhenAll(chosen.Select(rows => chosen.Count == 1 ? ReadAsync(rows) : Task.Run(() => ReadAsync(rows), cancel)));
+        var traces = read.SelectMany(some => some).ToList();
         traces.Sort((left, right) => Compare(order, left.Position, right.Position));
         return new TracePage(traces, traces.Count == limit ? traces[^1].Position : null);
+
+        async Task<List<FoundTrace>> ReadAsync(IGrouping<PlannedBlock, Candidate> rows)
+        {
+            using var place = await step();
+            cancel.ThrowIfCancellationRequested();
+            using var block = new BlockReader(rows.Key.Segment, rows.Key.Number, keepsParts: true);
+            var buffer = new ByteWriter();
+            // Rows side by side are found one from another.
+            return [.. rows.OrderBy(candidate => candidate.Row).Select(candidate => FoundTrace.Read(block, candidate.Row, buffer))];
+        }
     }
 
     private int Next(RowSet rows, int row) =>

@@ -20,8 +20,7 @@ public sealed partial class AuditActionTests
         var names = server.Services.GetServices<AuditActionName>().ToList();
         Assert.Equal(names.Count, names.DistinctBy(name => name.Action).Count());
         Assert.All(names, name => Assert.True(Japanese().IsMatch(name.Japanese) && name.English.Length > 3 && !Japanese().IsMatch(name.English), $"{name.Action}: {name.Japanese}, {name.English}"));
-        var sources = Directory.EnumerateFiles(Path.Combine(RepositoryRoot(), "src"), "*.cs", SearchOption.AllDirectories)
-            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal)).Select(file => (File: file, Text: File.ReadAllText(file))).ToList();
+        var sources = Sources.All.Select(file => (File: file, Text: File.ReadAllText(file))).ToList();
         Assert.True(sources.Sum(source => Entry().Count(source.Text)) > 30, "the acts were not found");
         Assert.Empty(sources.SelectMany(source => Unnamed(Path.GetFileNameWithoutExtension(source.File), source.Text, names.Select(name => name.Action).ToHashSet(StringComparer.Ordinal))));
     }
@@ -63,13 +62,6 @@ public sealed partial class AuditActionTests
         var (owner, name) = parts.Length > 1 ? (parts[^2], parts[^1]) : (type, parts[0]);
         return Assemblies.SelectMany(assembly => assembly.GetTypes()).Where(one => one.Name == owner)
             .Select(one => one.GetField(name, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)).FirstOrDefault(field => field is { IsLiteral: true })?.GetRawConstantValue() as string;
-    }
-
-    private static string RepositoryRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "Akashi.slnx"))) return folder.FullName;
-        throw new InvalidOperationException("This test runs inside the repository.");
     }
 
     [GeneratedRegex("""new AuditEntry\(\s*("[^"]*"|[\w.]+)\s*(\S)""", RegexOptions.None, 1000)]

@@ -1,3 +1,4 @@
+using Akashi.Platform.Database;
 using Akashi.Platform.Tenancy;
 using Akashi.TestKit;
 using Npgsql;
@@ -56,6 +57,21 @@ public sealed class TenantSessionTests : IAsyncLifetime
         await using (var session = await _database.Application.OpenAsync(_a)) await session.QueryAsync<string>("SELECT name FROM probe.thing");
         for (var i = 0; i < 3; i++)
             await Assert.ThrowsAsync<PostgresException>(() => _database.Application.QueryBeforeTenantAsync<string>("SELECT name FROM probe.thing"));
+    }
+
+    [Fact]
+    public async Task Connections_GoneBackToThePool_CarryNothingOn()
+    {
+        const string settings = "SELECT coalesce(current_setting('akashi.tenant', true), '') || ' ' || coalesce(current_setting('akashi.operator_grant', true), '') || ' ' || current_setting('plan_cache_mode') || ' ' || pg_backend_pid()";
+        await using var database = new AkashiDatabase(_database.ApplicationConnection + ";Maximum Pool Size=1", _database.OperatorConnection);
+        var before = Assert.Single(await database.QueryBeforeTenantAsync<string>(settings));
+        Assert.Equal(["mine"], await database.QueryOnceAsync<string>(_a, "SELECT name FROM probe.thing"));
+        Assert.Equal(before, Assert.Single(await database.QueryBeforeTenantAsync<string>(settings)));
+        await using (var session = await database.OpenAsync(_a)) await session.ExecuteAsync("INSERT INTO probe.thing VALUES (@a, 'lost')", new { a = _a });
+        await Assert.ThrowsAsync<PostgresException>(() => database.QueryOnceAsync<string>(_a, "SELECT name FROM probe.thing WHERE 1 / 0 = 1"));
+        Assert.Equal(before, Assert.Single(await database.QueryBeforeTenantAsync<string>(settings)));
+        await Assert.ThrowsAsync<PostgresException>(() => database.QueryBeforeTenantAsync<string>("SELECT name FROM probe.thing"));
+        Assert.Equal(["mine"], await database.QueryOnceAsync<string>(_a, "SELECT name FROM probe.thing"));
     }
 
     [Fact]

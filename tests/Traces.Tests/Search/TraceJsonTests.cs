@@ -53,6 +53,6 @@ public sealed class TraceJsonTests
         var bytes = line.Split('\udcff').Select(Encoding.UTF8.GetBytes).Aggregate((left, right) => [.. left, 0xff, .. right]);
         var (tmid, batch) = (Tmid.Parse("0192f4b1-0000-4000-8000-000000000001"), BatchId.Parse(new string('a', BatchId.Length)));
         var time = new DateTimeOffset(2026, 11, 20, 13, 20, 0, 123, TimeSpan.FromHours(9));
-        return new FoundTrace(bytes, LineEnd.Lf, time, LineFlags.Skewed, tmid, batch, 7, time, new TracePosition(time.ToUnixTimeMilliseconds(), tmid, batch, 7));
+        return new FoundTrace(bytes, LineEnd.Lf, time, LineFlags.Skewed | LineParser.Parse(bytes, new ParsedLine()), tmid, batch, 7, time, new TracePosition(time.ToUnixTimeMilliseconds(), tmid, batch, 7));
     }
 }

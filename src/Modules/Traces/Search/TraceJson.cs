@@ -17,8 +17,7 @@ internal sealed class TraceJson(bool withLine = true, bool withFields = true) : 
 
     public override void Write(Utf8JsonWriter writer, FoundTrace value, JsonSerializerOptions options)
     {
-        var parsed = _parsed ??= new ParsedLine();
-        var unparsed = (LineParser.Parse(value.Line, parsed) & LineFlags.Unparsed) != 0;
+        var unparsed = (value.Flags & LineFlags.Unparsed) != 0;
         writer.WriteStartObject();
         writer.WriteString("id"u8, value.Position.ToString());
         writer.WriteString("time"u8, value.Time);
@@ -27,12 +26,14 @@ internal sealed class TraceJson(bool withLine = true, bool withFields = true) : 
         else if (withLine) writer.WriteString("line"u8, value.Line);
         writer.WriteBoolean("unparsed"u8, unparsed);
         writer.WriteBoolean("skewed"u8, (value.Flags & LineFlags.Skewed) != 0);
-        if (withFields) WriteFields(writer, value.Line, parsed);
+        if (withFields) WriteFields(writer, value.Line);
         writer.WriteEndObject();
     }
 
-    private static void WriteFields(Utf8JsonWriter writer, ReadOnlySpan<byte> line, ParsedLine parsed)
+    private static void WriteFields(Utf8JsonWriter writer, ReadOnlySpan<byte> line)
     {
+        var parsed = _parsed ??= new ParsedLine();
+        LineParser.Parse(line, parsed); // of one that cannot be parsed there are none
         writer.WriteStartArray("fields"u8);
         foreach (ref readonly var field in parsed.Fields)
         {

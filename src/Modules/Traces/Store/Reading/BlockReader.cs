@@ -16,10 +16,14 @@ internal sealed class BlockReader(SegmentReader segment, int number, bool keepsP
     /// <summary>Of the values of a column; larger ones are read anew.</summary>
     private const int MostKeptBytes = 16 << 10;
 
+    /// <summary>Unpacking so much takes longer than handing it to another processor.</summary>
+    private const int LongBytes = 128 << 10;
+
     private readonly BlockParts? _parts = keepsParts ? segment.Parts : null;
     // Index 0 is the lines kept verbatim, index n + 1 is key n.
     private readonly ColumnBlock?[] _columns = new ColumnBlock?[segment.FoldedKeys.Length + 1];
     private readonly BlockEntry _entry = segment.Directory.Blocks[number];
+    private Dictionary<int, Task<byte[]>>? _coming; // by key
     private ColumnHead?[]? _heads;
     private int[]? _keys;
     private BlockTimes? _times;
@@ -98,6 +102,16 @@ internal sealed class BlockReader(SegmentReader segment, int number, bool keepsP
         }
     }
 
+    /// <summary>Begins to unpack the long columns of rows whose lines will be asked for, while this thread goes on with the short ones.</summary>
+    public void Prefetch(IEnumerable<int> rows)
+    {
+        foreach (var key in rows.Select(Shapes.Of).OfType<Shape>().Distinct().SelectMany(shape => shape.Fields.Select(field => field.Key)).Distinct())
+        {
+            if (HeadOf(key) is { Inline: null, Encoding: not ColumnEncoding.Integers } && segment.Chunk(number, ColumnIds.Entries(key)) is { Decoded: > LongBytes } chunk)
+                (_coming ??= []).Add(key, Task.Run(() => segment.Read(number, chunk)));
+        }
+    }
+
     /// <summary>Appends the line exactly as it was received, without its terminator.</summary>
     public void AppendLine(int row, ByteWriter to)
     {
@@ -131,6 +145,8 @@ internal sealed class BlockReader(SegmentReader segment, int number, bool keepsP
 
     public void Dispose()
     {
+        // None is left unless a row could not be read. The file must not be closed under them.
+        if (_coming?.Count > 0) ((Task)Task.WhenAll(_coming.Values)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
         foreach (var column in _columns) column?.Dispose();
         if (!_isTimesKept) _times?.Dispose();
         _times = null;
@@ -202,7 +218,7 @@ internal sealed class BlockReader(SegmentReader segment, int number, bool keepsP
     {
         if (head.Inline is { } inline) return Keep(head, segment.Part(number, ColumnIds.Entries(head.Key), () => new ColumnValues(head.Entries, inline, inline.Length, isPooled: false)), inline.Length);
         var chunk = segment.Chunk(number, ColumnIds.Entries(head.Key));
-        var bytes = segment.Read(number, chunk);
+        var bytes = _coming is not null && _coming.Remove(head.Key, out var coming) ? coming.GetAwaiter().GetResult() : segment.Read(number, chunk);
         if (_parts is null || head.Entries > byte.MaxValue || chunk.Decoded > MostKeptBytes)
             return segment.Part(number, chunk.Column, () => new ColumnValues(head.Entries, bytes, chunk.Decoded, isPooled: true));
         var own = bytes.AsSpan(0, chunk.Decoded).ToArray();

@@ -62,6 +62,7 @@ internal sealed class FirstTraces(TraceOrder order, int limit, TracePosition? af
             using var place = await step();
             cancel.ThrowIfCancellationRequested();
             using var block = new BlockReader(rows.Key.Segment, rows.Key.Number, keepsParts: true);
+            block.Prefetch(rows.Select(candidate => candidate.Row));
             var buffer = new ByteWriter();
             // Rows side by side are found one from another.
             return [.. rows.OrderBy(candidate => candidate.Row).Select(candidate => FoundTrace.Read(block, candidate.Row, buffer))];

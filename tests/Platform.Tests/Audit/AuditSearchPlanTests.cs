@@ -8,7 +8,7 @@ namespace Akashi.Platform.Tests.Audit;
 
 /// <summary>
 /// Looking through a large log as the application role with row-level security on. Times are printed; what is asserted is that an
-/// index gives the newest entries first, which is what makes it fast at any size.
+/// index gives the newest entries first, which is what makes it fast at any size; or, of a rare action, its few entries, which may be sorted.
 /// </summary>
 public sealed class AuditSearchPlanTests
 {
@@ -40,7 +40,8 @@ public sealed class AuditSearchPlanTests
         })
         {
             var plan = await PlanAsync(database, tenant, filter, after);
-            Assert.True(plan.Contains(index, StringComparison.Ordinal) && !plan.Contains("Seq Scan on audit_entry", StringComparison.Ordinal) && !plan.Contains("Sort", StringComparison.Ordinal), $"{name}:\n{plan}");
+            var isByIndex = plan.Contains(index, StringComparison.Ordinal) && !plan.Contains("Seq Scan on audit_entry", StringComparison.Ordinal);
+            Assert.True(isByIndex && (filter.Action is not null || !plan.Contains("Sort", StringComparison.Ordinal)), $"{name}:\n{plan}");
             var started = Stopwatch.GetTimestamp();
             Assert.True((await search.FindAsync(tenant, filter, after, 50, CancellationToken.None)).TryGet(out var page, out _));
             TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {page.Rows.Count} of {entries:N0} entries in {Stopwatch.GetElapsedTime(started).TotalMilliseconds:F1} ms");

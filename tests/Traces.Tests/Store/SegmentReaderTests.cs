@@ -85,21 +85,40 @@ public class SegmentReaderTests
         SegmentReader.Use Get(int index) => cache.Get(store.Tenant, store.Segments[index].Id, store.PathOf(store.Segments[index]), store.KeyOf);
     }
 
-    [Fact]
-    public void Get_IndexesBeyondTheBound_ClosesOthers()
+    [Theory]
+    [InlineData(3, 1.5, 3)]
+    [InlineData(0, 0, 1)]
+    public void Get_MoreThanTheBound_GivesUpIndexesThenSegments(double directories, double indexes, int open)
     {
         using var store = new TestSegments();
         for (var i = 0; i < 3; i++) store.WriteLines(Enumerable.Range(0, 3000).Select(n => $"02/01/2026 20:00:00.000 +0900 a=word{n}"));
-        using var cache = new SegmentCache(maxBytes: 4000); // one index has more than 2 000
-        foreach (var segment in store.Segments) Read(segment);
-        Assert.Equal(3, cache.OpenFiles);
-        foreach (var segment in store.Segments.Concat(store.Segments)) Read(segment);
-        Assert.InRange(cache.OpenFiles, 1, 2);
-
-        void Read(SegmentInfo segment)
+        var alone = store.Open(store.Segments[0]);
+        AskAll(alone);
+        var (directory, index) = (alone.CachedBytes - alone.Index.Bytes, alone.Index.Bytes);
+        Assert.InRange(index, 5000, 50_000);
+        var bound = (long)(directories * directory + indexes * index);
+        using var cache = new SegmentCache(maxBytes: bound);
+        for (var i = 0; i < 9; i++)
         {
-            using var use = cache.Get(store.Tenant, segment.Id, store.PathOf(segment), store.KeyOf);
-            use.Reader.Index.Check();
+            using var use = Get(store.Segments[i % 3]);
+            AskAll(use.Reader);
+        }
+        foreach (var segment in store.Segments) Get(segment).Dispose(); // counts what the last ones read
+        Assert.Equal(open, cache.OpenFiles);
+        if (open == 3) Assert.InRange(store.Segments.Sum(segment => Held(segment)), directory, bound);
+
+        SegmentReader.Use Get(SegmentInfo segment) => cache.Get(store.Tenant, segment.Id, store.PathOf(segment), store.KeyOf);
+
+        void AskAll(SegmentReader reader)
+        {
+            reader.Index.Check();
+            Assert.Equal(1, Ask.Count(store.Tenant, [reader], new TraceQuery(new FieldEquals("a", "word7")), SearchOptions.Default, CancellationToken.None));
+        }
+
+        long Held(SegmentInfo segment)
+        {
+            using var use = Get(segment);
+            return use.Reader.CachedBytes;
         }
     }
 

@@ -11,6 +11,7 @@ internal sealed class SegmentIndex(SegmentReader segment)
     private readonly IndexPage?[] _pages = new IndexPage?[segment.Directory.Index.Length];
     private long _bytes;
 
+    /// <summary>Memory that the pages read so far take, about.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
 
     public ulong Seed => segment.Directory.IndexSeed;
@@ -36,6 +37,15 @@ internal sealed class SegmentIndex(SegmentReader segment)
     public void Check()
     {
         for (var page = 0; page < _pages.Length; page++) _ = Page(page);
+    }
+
+    /// <summary>Gives up what was read; who is using a page goes on with it.</summary>
+    public void Drop()
+    {
+        for (var page = 0; page < _pages.Length; page++)
+        {
+            if (Interlocked.Exchange(ref _pages[page], null) is { } known) Interlocked.Add(ref _bytes, -known.Bytes);
+        }
     }
 
     private IndexPage Page(int number)

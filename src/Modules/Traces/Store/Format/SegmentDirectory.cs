@@ -43,6 +43,10 @@ internal sealed record SegmentDirectory(ulong IndexSeed, BatchSource[] Batches, 
     private const int MaxKeyBytes = 128;
     private const int MaxIndexChunks = 1 << 12;
 
+    /// <summary>Memory it takes, about.</summary>
+    public long Bytes { get; } =
+        (long)System.Runtime.CompilerServices.Unsafe.SizeOf<ChunkEntry>() * (Index.Length + Blocks.Sum(block => block.Chunks.Length)) + 128L * (Batches.Length + Blocks.Length + Keys.Length);
+
     public void Write(ByteWriter to)
     {
         to.Int64(unchecked((long)IndexSeed));

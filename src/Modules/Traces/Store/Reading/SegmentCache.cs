@@ -88,17 +88,26 @@ internal sealed class SegmentCache(int maxFiles = 1024, long maxBytes = 256L << 
         return node.Value.Reader.TryUse(out use);
     }
 
-    /// <summary>Counts what the most recent segment holds by now, and closes the least recent ones.</summary>
+    /// <summary>Counts what the most recent segment holds by now. Of the least recent ones the indexes go first: pages are read again at once, a directory is not.</summary>
     private void Shrink()
     {
-        var first = _recent.First!.Value;
-        var held = first.Reader.CachedBytes;
-        _bytes += held - first.Counted;
-        first.Counted = held;
+        Count(_recent.First!.Value);
+        for (var last = _recent.Last!; _bytes > maxBytes && last != _recent.First; last = last.Previous!)
+        {
+            last.Value.Reader.Index.Drop();
+            Count(last.Value);
+        }
         while (_recent.Count > 1 && (_recent.Count > maxFiles || _bytes > maxBytes)) Remove(_recent.Last!);
         if (!_parts.IsFull) return;
         for (var last = _recent.Last; last is not null && !_parts.IsHalfFree; last = last.Previous) last.Value.Reader.Parts?.Drop();
         _parts.Reopen();
+    }
+
+    private void Count(Entry entry)
+    {
+        var held = entry.Reader.CachedBytes;
+        _bytes += held - entry.Counted;
+        entry.Counted = held;
     }
 
     private void Remove(LinkedListNode<Entry> node)

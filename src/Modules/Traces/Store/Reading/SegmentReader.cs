@@ -25,12 +25,11 @@ internal sealed class SegmentReader : IDisposable
     private ZstdDictionary? _dictionary;
     private int _users = 1;
     private int _disposed;
-    private readonly int _directoryBytes;
     private readonly Dictionary<byte[], int[]> _byName;
 
-    private SegmentReader(SafeFileHandle handle, ChunkCipher cipher, string path, SegmentHeader header, SegmentDirectory directory, int directoryBytes)
+    private SegmentReader(SafeFileHandle handle, ChunkCipher cipher, string path, SegmentHeader header, SegmentDirectory directory)
     {
-        (_handle, _cipher, _path, Directory, _directoryBytes) = (handle, cipher, path, directory, directoryBytes);
+        (_handle, _cipher, _path, Directory) = (handle, cipher, path, directory);
         Index = new SegmentIndex(this);
         (Tenant, Id, Days) = (new TenantId(header.Tenant), header.Segment, header.Days);
         FoldedKeys = [.. directory.Keys.Select(key => new Folder().Fold(key).ToArray())];
@@ -62,7 +61,7 @@ internal sealed class SegmentReader : IDisposable
     public int[] KeysNamed(byte[] foldedName) => _byName.GetValueOrDefault(foldedName, []);
 
     /// <summary>Memory held by the directory, the dictionary and the parts of the index read so far.</summary>
-    public long CachedBytes => _directoryBytes + Index.Bytes + (_dictionary is null ? 0 : Directory.Dictionary!.Value.Decoded);
+    public long CachedBytes => Directory.Bytes + Index.Bytes + (_dictionary is null ? 0 : Directory.Dictionary!.Value.Decoded);
 
     public SegmentIndex Index { get; }
 
@@ -87,7 +86,7 @@ internal sealed class SegmentReader : IDisposable
             var trailer = Part("trailer", segmentId, path, () => SegmentTrailer.Read(Bytes(handle, length - SegmentTrailer.Length, SegmentTrailer.Length), length));
             cipher = new ChunkCipher(tenant.Value, segmentId, header.Version, key);
             var directory = Part("directory", segmentId, path, () => ReadDirectory(handle, cipher, trailer));
-            return new SegmentReader(handle, cipher, path, header, directory, trailer.Decoded);
+            return new SegmentReader(handle, cipher, path, header, directory);
         }
         catch
         {

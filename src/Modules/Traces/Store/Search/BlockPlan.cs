@@ -16,6 +16,9 @@ internal sealed class BlockPlan : IDisposable
     /// <summary>A block mostly takes far less: waiting for a turn before each would take longer than the work. Others wait no longer for it than for a slow block.</summary>
     private static readonly TimeSpan LongestStep = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>Fewer segments are planned sooner than another worker begins.</summary>
+    private const int SegmentsPerWorker = 16;
+
     private readonly List<SegmentReader.Use> _uses = [];
     private readonly TenantId _tenant;
     private readonly TraceQuery _query;
@@ -38,8 +41,23 @@ internal sealed class BlockPlan : IDisposable
 
     public static async Task<BlockPlan> MakeAsync(TenantId tenant, IReadOnlyList<SegmentReader> segments, TraceQuery query, SearchOptions options, CancellationToken cancel)
     {
-        using var place = await options.StepAsync(tenant, cancel);
-        return new BlockPlan(tenant, segments, query);
+        var plan = new BlockPlan(tenant, segments, query);
+        try
+        {
+            var blocks = new List<PlannedBlock>[segments.Count];
+            await InTurnsAsync(tenant, blocks.Length, 1 + blocks.Length / SegmentsPerWorker, options, () => 0, (index, _) =>
+            {
+                blocks[index] = plan.BlocksOf(segments[index]);
+                return true;
+            }, cancel);
+            foreach (var some in blocks) plan.Blocks.AddRange(some);
+            return plan;
+        }
+        catch
+        {
+            plan.Dispose();
+            throw;
+        }
     }
 
     public TenantId Tenant => _tenant;
@@ -69,30 +87,46 @@ internal sealed class BlockPlan : IDisposable
     /// <param name="end">Called with what each worker gathered, one after another.</param>
     public async Task ForEachAsync<T>(SearchOptions options, Func<T> begin, Func<PlannedBlock, BlockSelection, T, bool> work, Action<T> end, CancellationToken cancel)
     {
+        foreach (var (_, part) in await InTurnsAsync(_tenant, Blocks.Count, Blocks.Count, options, () => (Selection: NewSelection(), Part: begin()), (index, own) => work(Blocks[index], own.Selection, own.Part), cancel))
+            end(part);
+    }
+
+    public void Dispose()
+    {
+        foreach (var use in _uses) use.Dispose();
+        _uses.Clear();
+    }
+
+    /// <summary>Works through items in their order, several at once, a short while each time the tenant has its turn.</summary>
+    /// <param name="workers">At most; there is one at least.</param>
+    /// <param name="begin">Makes what a worker alone uses.</param>
+    /// <param name="work">False ends the loop for items not yet begun.</param>
+    /// <returns>What each worker used.</returns>
+    private static async Task<T[]> InTurnsAsync<T>(TenantId tenant, int items, int workers, SearchOptions options, Func<T> begin, Func<int, T, bool> work, CancellationToken cancel)
+    {
         var next = -1;
         var stopped = false;
-        var workers = Math.Min(options.Workers, Blocks.Count);
-        var gathered = workers <= 1 ? [await LoopAsync()] : await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(LoopAsync, CancellationToken.None)));
-        foreach (var part in gathered) end(part);
+        workers = Math.Min(workers, options.Workers);
+        return workers <= 1 ? [await LoopAsync()] : await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(LoopAsync, CancellationToken.None)));
 
         async Task<T> LoopAsync()
         {
-            var (selection, part) = (NewSelection(), begin());
+            var own = begin();
             try
             {
-                while (!Volatile.Read(ref stopped) && Volatile.Read(ref next) < Blocks.Count - 1)
+                while (!Volatile.Read(ref stopped) && Volatile.Read(ref next) < items - 1)
                 {
-                    using var place = await options.StepAsync(_tenant, cancel);
+                    using var place = await options.StepAsync(tenant, cancel);
                     var began = Stopwatch.GetTimestamp();
                     do
                     {
                         var index = Interlocked.Increment(ref next);
-                        if (index >= Blocks.Count) break;
-                        if (!work(Blocks[index], selection, part)) Volatile.Write(ref stopped, true);
+                        if (index >= items) break;
+                        if (!work(index, own)) Volatile.Write(ref stopped, true);
                     }
                     while (!Volatile.Read(ref stopped) && Stopwatch.GetElapsedTime(began) < LongestStep);
                 }
-                return part;
+                return own;
             }
             catch
             {
@@ -100,12 +134,6 @@ internal sealed class BlockPlan : IDisposable
                 throw;
             }
         }
-    }
-
-    public void Dispose()
-    {
-        foreach (var use in _uses) use.Dispose();
-        _uses.Clear();
     }
 
     private static RowSet All(BlockReader block)
@@ -120,12 +148,18 @@ internal sealed class BlockPlan : IDisposable
         if (segment.Tenant != _tenant) throw new InvalidOperationException($"Segment {segment.Id:N} was opened for another tenant than the one that asks.");
         if (!segment.TryUse(out var use)) throw new ObjectDisposedException(nameof(SegmentReader), $"Segment {segment.Id:N} was closed. Take the current list of segments and ask again.");
         _uses.Add(use);
-        if (segment.MaxTime < _query.FirstTime || segment.MinTime >= _query.EndTime) return;
+    }
+
+    private List<PlannedBlock> BlocksOf(SegmentReader segment)
+    {
+        var blocks = new List<PlannedBlock>();
+        if (segment.MaxTime < _query.FirstTime || segment.MinTime >= _query.EndTime) return blocks;
         var candidates = _matcher.Candidates(new SegmentProbe(segment));
         for (var number = candidates.Next(0); number >= 0; number = number + 1 == candidates.Size ? -1 : candidates.Next(number + 1))
         {
             var entry = segment.Directory.Blocks[number];
-            if (entry.MaxTime >= _query.FirstTime && entry.MinTime < _query.EndTime) Blocks.Add(new PlannedBlock(segment, number, entry));
+            if (entry.MaxTime >= _query.FirstTime && entry.MinTime < _query.EndTime) blocks.Add(new PlannedBlock(segment, number, entry));
         }
+        return blocks;
     }
 }

@@ -7,6 +7,7 @@ using Akashi.Traces.Contracts.Predicates;
 using Akashi.Traces.Lines;
 using Akashi.Traces.Store;
 using Akashi.Traces.Store.Format;
+using Akashi.Traces.Store.Reading;
 using Akashi.Traces.Store.Search;
 using Akashi.Traces.Store.Writing;
 using Akashi.Traces.Tests.Lines;
@@ -198,6 +199,27 @@ public class RoundTripTests
 
         static byte[] Again(IEnumerable<TestSegments.Row> rows) => [.. rows.SelectMany(row => row.Trace.Line.Concat(row.End.Bytes().ToArray()))];
     }, 3);
+
+    [Fact]
+    public void Merge_LongLinesBetweenShortOnes_FillsNoBlockBeyondItsBound()
+    {
+        using var store = new TestSegments();
+        for (var batch = 0; batch < 4; batch++)
+        {
+            // In each source the short lines bring the average down; merged, the long ones lie side by side.
+            var lines = Enumerable.Range(0, 1220).Select(n => n is < 600 or >= 620
+                ? $"02/01/2026 20:00:0{(n < 600 ? 0 : 2)}.000 +0900 sn={n}"
+                : $"02/01/2026 20:00:01.000 +0900 long=\"{batch}-{n}-{new string('x', 900_000)}\"");
+            store.Write((TestSegments.Batch(new Seeded((ulong)batch), terminals: 1), Encoding.UTF8.GetBytes(string.Join('\n', lines))));
+        }
+        var merged = new SegmentMerger(TimeProvider.System, store.Form).Merge(store.Tenant, store.Folder, store.OpenAll(), store.KeyOf, CancellationToken.None);
+        using var reader = SegmentReader.Open(store.Tenant, store.PathOf(merged), merged.Id, store.KeyOf(merged.Id));
+        Assert.All(reader.Directory.Blocks, block => Assert.InRange(block.Chunks.Sum(chunk => (long)chunk.Decoded), 1, SegmentFormat.MaxBlockBytes + (2 << 20)));
+        Assert.Equal(store.Rows.Sum(row => (long)row.Trace.Line.Length), reader.Directory.Blocks.Sum(block => block.LineBytes));
+        store.Segments.Clear();
+        store.Segments.Add(merged);
+        AssertSame(store);
+    }
 
     /// <summary>The segments hold exactly the rows that were written, and export gives them in order.</summary>
     internal static void AssertSame(TestSegments store)

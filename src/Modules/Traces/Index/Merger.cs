@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Akashi.Identity.Contracts;
 using Akashi.Platform.Database;
 using Akashi.Platform.Hosting;
@@ -23,6 +24,9 @@ internal sealed partial class Merger(
     /// <summary>Longer than any search may run.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(2);
 
+    /// <summary>Left as they are until they are made anew, or the service starts again.</summary>
+    private readonly ConcurrentDictionary<Guid, bool> _damaged = new();
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, clock);
@@ -47,18 +51,27 @@ internal sealed partial class Merger(
             var more = new List<TenantId>();
             foreach (var tenant in waiting)
             {
-                try
+                // What is wrong with one holds up neither the others nor the next tenant.
+                await TryAsync(() => rebuild.RunNextAsync(tenant, cancellation));
+                await TryAsync(async () =>
                 {
-                    await rebuild.RunNextAsync(tenant, cancellation);
                     if (pending.Backlog != tenant && await MergeAsync(tenant, Environment.ProcessorCount, cancellation) > 0) more.Add(tenant);
-                    await RemoveRetiredAsync(tenant, cancellation);
-                }
-                catch (Exception e) when (e is not OperationCanceledException and not OutOfMemoryException)
-                {
-                    LogRoundFailed(e); // what is wrong with one tenant's files does not hold up the next
-                }
+                });
+                await TryAsync(() => RemoveRetiredAsync(tenant, cancellation));
             }
             waiting = more;
+        }
+    }
+
+    private async Task TryAsync(Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (Exception e) when (e is not OperationCanceledException and not OutOfMemoryException)
+        {
+            LogRoundFailed(e);
         }
     }
 
@@ -68,17 +81,30 @@ internal sealed partial class Merger(
     private async Task<int> MergeAsync(TenantId tenant, int periods, CancellationToken cancellation)
     {
         var merged = 0;
-        var groups = MergePlan.Of(await catalogue.LiveAsync(tenant, null, null, cancellation), clock.GetUtcNow()).Take(periods);
-        await Parallel.ForEachAsync(groups, cancellation, async (sources, _) =>
+        var live = (await catalogue.LiveAsync(tenant, null, null, cancellation)).Where(segment => !_damaged.ContainsKey(segment.Id)).ToList();
+        await Parallel.ForEachAsync(MergePlan.Of(live, clock.GetUtcNow()).Take(periods), cancellation, async (sources, _) =>
         {
-            using var lease = readers.Use(tenant, sources);
-            var into = await BackgroundThread.RunAsync(() => new SegmentMerger(clock).Merge(tenant, folder.Of(tenant), lease.Readers, id => folder.KeyOf(tenant, id), cancellation));
-            var rows = sources.Sum(segment => segment.Rows);
-            if (into.Rows != rows) throw new InvalidDataException($"The merged segment has {into.Rows} rows instead of {rows}; it is not used.");
-            await catalogue.ReplaceAsync(tenant, sources.Select(segment => segment.Id).ToList(), [into], cancellation);
-            Interlocked.Add(ref merged, sources.Count);
+            try
+            {
+                await MergeAsync(tenant, sources, cancellation);
+                Interlocked.Add(ref merged, sources.Count);
+            }
+            catch (SegmentDamagedException e)
+            {
+                LogDamaged(e, e.Damage.SegmentId, tenant);
+                _damaged[e.Damage.SegmentId] = true;
+            }
         });
         return merged;
+    }
+
+    private async Task MergeAsync(TenantId tenant, IReadOnlyList<SegmentInfo> sources, CancellationToken cancellation)
+    {
+        using var lease = readers.Use(tenant, sources);
+        var into = await BackgroundThread.RunAsync(() => new SegmentMerger(clock).Merge(tenant, folder.Of(tenant), lease.Readers, id => folder.KeyOf(tenant, id), cancellation));
+        var rows = sources.Sum(segment => segment.Rows);
+        if (into.Rows != rows) throw new InvalidDataException($"The merged segment has {into.Rows} rows instead of {rows}; it is not used.");
+        await catalogue.ReplaceAsync(tenant, sources.Select(segment => segment.Id).ToList(), [into], cancellation);
     }
 
     internal async Task RemoveRetiredAsync(TenantId tenant, CancellationToken cancellation)
@@ -94,6 +120,9 @@ internal sealed partial class Merger(
         }
         await catalogue.ForgetAsync(tenant, [.. retired.Select(segment => segment.SegmentId)], cancellation);
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Segment {Segment} of tenant {Tenant} is damaged and is left out of merging. Run akashi trace rebuild.")]
+    private partial void LogDamaged(Exception exception, Guid segment, TenantId tenant);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Merging segments was interrupted and will be tried again; searches are not affected.")]
     private partial void LogRoundFailed(Exception exception);

@@ -56,15 +56,23 @@ internal sealed partial class PendingBatches(AkashiDatabase database, BatchArchi
         if (chunk.Count > 0) yield return chunk;
     }
 
-    /// <exception cref="InvalidDataException">An archived object is damaged.</exception>
-    /// <exception cref="CryptographicException">One was changed.</exception>
-    /// <exception cref="FileNotFoundException">One is gone.</exception>
+    /// <exception cref="InvalidDataException">An archived object is damaged, changed or gone; the message names it.</exception>
     public async Task<PendingLogs> ReadAsync(TenantId tenant, IReadOnlyList<PendingBatch> batches, CancellationToken cancellation)
     {
         var logs = new PendingLogs();
         try
         {
-            foreach (var batch in batches) logs.Add(batch, await ReadLogAsync(tenant, batch, cancellation));
+            foreach (var batch in batches)
+            {
+                try
+                {
+                    logs.Add(batch, await ReadLogAsync(tenant, batch, cancellation));
+                }
+                catch (Exception e) when (e is CryptographicException or FileNotFoundException)
+                {
+                    throw new InvalidDataException($"The archived batch '{batch.FileName}' {(e is FileNotFoundException ? "is gone" : "was changed")}. Run akashi verify.", e);
+                }
+            }
             return logs;
         }
         catch

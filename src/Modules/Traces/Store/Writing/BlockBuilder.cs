@@ -18,7 +18,8 @@ internal sealed class BlockBuilder(KeyTable keys, int maxRows)
     private readonly int[] _codes = new int[maxRows];
     private readonly ByteWriter _entries = new();
     private readonly ByteWriter _heads = new();
-    /// <summary>Bytes of the lines added.</summary>
+
+    /// <summary>Bytes of the lines added; of those from other segments without the doubling of quotes.</summary>
     public long LineBytes { get; private set; }
 
     /// <summary>Changes whenever the builder is emptied.</summary>
@@ -65,14 +66,14 @@ internal sealed class BlockBuilder(KeyTable keys, int maxRows)
     {
         if (from.ShapeIn(_shapes, Generation) is not { } code) return false;
         var shape = _shapes.Shapes[code - 1];
+        LineBytes += _shapes.FrameOf(code);
         for (var i = 0; i < shape.Fields.Length; i++)
         {
             var key = shape.Fields[i].Key;
-            from.MoveValue(i, Column(key), Generation);
+            LineBytes += from.MoveValue(i, Column(key), Generation);
         }
         _rows[Rows] = row;
         _codes[Rows++] = code;
-        LineBytes += from.LineBytes;
         return true;
     }
 

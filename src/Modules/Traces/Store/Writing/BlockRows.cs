@@ -15,16 +15,12 @@ internal sealed class BlockRows(BlockReader block, KeyTable keys) : IDisposable
     private readonly ShapeField[]?[] _shapes = new ShapeField[]?[block.Shapes.Shapes.Length];
     private readonly (int Generation, int Code)[] _codes = new (int, int)[block.Shapes.Shapes.Length];
     private readonly ByteWriter _line = new();
-    private readonly long _bytesPerRow = Math.Max(1, block.Segment.Directory.Blocks[block.Number].LineBytes / block.Rows);
 
     public BlockReader Block => block;
 
     public int Row { get; private set; }
 
     public bool IsAtEnd => Row == block.Rows;
-
-    /// <summary>About: of a row of this block on average.</summary>
-    public long LineBytes => _bytesPerRow;
 
     public void Next() => Row++;
 
@@ -58,7 +54,8 @@ internal sealed class BlockRows(BlockReader block, KeyTable keys) : IDisposable
     }
 
     /// <summary>Adds the value of the row's nth field.</summary>
-    public void MoveValue(int field, ColumnBuilder to, int generation)
+    /// <returns>Its length.</returns>
+    public int MoveValue(int field, ColumnBuilder to, int generation)
     {
         var shape = block.Shapes.Shapes[block.Shapes.Codes[Row] - 1];
         var key = shape.Fields[field].Key;
@@ -72,6 +69,7 @@ internal sealed class BlockRows(BlockReader block, KeyTable keys) : IDisposable
         ref var code = ref value.Map[entry];
         if (code < 0) code = to.Find(value.Column.Entry(entry));
         to.AddCode(code);
+        return to.Entry(code).Length;
     }
 
     public void Dispose() => block.Dispose();

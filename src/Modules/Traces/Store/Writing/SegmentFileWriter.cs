@@ -183,6 +183,7 @@ internal sealed class SegmentFileWriter : IDisposable
     private void Chunk(int block, int column, IntegerRanges? ranges)
     {
         var plain = _plain.Written;
+        if (plain.Length > SegmentFormat.MaxChunkBytes) throw new InvalidDataException($"A chunk of {plain.Length} bytes is more than a reader takes.");
         var compressed = column != ColumnIds.IndexPage && plain.Length >= WorthCompressing ? Compress(plain, ColumnIds.IsEntries(column) ? _dictionary : null) : plain;
         var packed = compressed.Length < plain.Length;
         if (!packed) compressed = plain;

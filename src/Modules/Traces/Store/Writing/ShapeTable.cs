@@ -12,6 +12,7 @@ namespace Akashi.Traces.Store.Writing;
 internal sealed class ShapeTable(KeyTable keys)
 {
     private readonly List<Shape> _shapes = [];
+    private readonly List<int> _frames = [];
     private readonly Dictionary<int, List<int>> _byHash = [];
     private readonly HashSet<int> _columns = [];
     private ShapeField[] _fields = new ShapeField[64];
@@ -25,10 +26,14 @@ internal sealed class ShapeTable(KeyTable keys)
     public void Clear()
     {
         _shapes.Clear();
+        _frames.Clear();
         _byHash.Clear();
         _columns.Clear();
         (_beforeCount, _beforeCode) = (0, ShapeBlock.Raw);
     }
+
+    /// <summary>Bytes of a line of the shape without its values.</summary>
+    public int FrameOf(int code) => _frames[code - 1];
 
     /// <returns>Code of the shape (1 for the first), or <see cref="ShapeBlock.Raw"/> when the block has no room for it.</returns>
     public int CodeOf(ReadOnlySpan<byte> line, ReadOnlySpan<FieldRange> ranges)
@@ -50,6 +55,9 @@ internal sealed class ShapeTable(KeyTable keys)
         }
         if (_shapes.Count == SegmentFormat.MaxBlockShapes || !TakeColumns(fields)) return ShapeBlock.Raw;
         _shapes.Add(new Shape(fields.ToArray(), trailing));
+        var frame = EventTime.HeaderLength + trailing;
+        foreach (ref readonly var field in fields) frame += field.Spaces + keys[field.Key].Length + (field.Quoted ? 3 : 1);
+        _frames.Add(frame);
         codes.Add(_shapes.Count);
         return Remember(fields, trailing, _shapes.Count);
     }

@@ -36,14 +36,19 @@ public sealed class IndexerTests : IAsyncLifetime
         for (var i = 0; i < 8; i++) await _pipeline.ReceiveAsync(_pipeline.NewName(), [.. Enumerable.Repeat(line, 52)]); // 208 MiB
         var name = _pipeline.NewName();
         await _pipeline.ReceiveZipAsync(name, TracePipeline.Zip(name, TracePipeline.Log(TracePipeline.Line(2))), other);
+        const int more = 20;
+        var arriving = Task.Run(async () =>
+        {
+            while (_pipeline.Service<PendingBatches>().Backlog is null) await Task.Delay(1, TestContext.Current.CancellationToken);
+            for (var i = 0; i < more; i++) await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(3));
+        }, TestContext.Current.CancellationToken);
         await _pipeline.Indexer.IndexInTurnAsync([_pipeline.Tenant, other], CancellationToken.None);
         Assert.Equal(1, await CountAsync("*", other));
         Assert.Equal(0, await CountAsync("*"));
         await _pipeline.Indexer.IndexInTurnAsync([_pipeline.Tenant], CancellationToken.None); // nobody else works at it meanwhile
         Assert.Equal(_pipeline.Tenant, _pipeline.Service<PendingBatches>().Backlog);
 
-        var more = 0;
-        for (; more < 20 && _pipeline.Service<PendingBatches>().Backlog is not null; more++) await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(3));
+        await arriving;
         await TestWait.UntilAsync(() =>
         {
             _pipeline.Clock.Advance(TimeSpan.FromSeconds(1));

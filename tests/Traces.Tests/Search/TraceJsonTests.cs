@@ -44,6 +44,15 @@ public sealed class TraceJsonTests
         Assert.Equal(ofFields.GetProperty("unparsed").GetBoolean(), ofFields.TryGetProperty("line", out _));
     }
 
+    [Fact]
+    public void Write_ALongLineThatCannotBeParsed_ShowsItsBeginningAndSaysSo()
+    {
+        var trace = Trace(new string('x', TraceRow.LongestShown + 5));
+        var told = Written(trace, new TraceJson(withLine: false));
+        Assert.Equal((TraceRow.LongestShown, TraceRow.LongestShown + 5), (told.GetProperty("line").GetString()!.Length, told.GetProperty("lineBytes").GetInt32()));
+        Assert.Equal(TraceRow.LongestShown, TraceRow.Of(trace).Line.Length);
+    }
+
     private static JsonElement Written(FoundTrace trace, TraceJson converter) =>
         JsonElement.Parse(JsonSerializer.SerializeToUtf8Bytes(trace, SearchTraces.FormatOf(converter)));
 

@@ -118,6 +118,32 @@ public class SearchTests
         Assert.Equal(Naive(store, query).Select(row => row.Position).Reverse(), seen);
     }, 2);
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void First_LongLines_MakeShorterPagesThatGoOn(bool oldest)
+    {
+        using var store = new TestSegments();
+        for (var terminal = 0; terminal < 3; terminal++) // side by side in time, in blocks and segments of their own
+        {
+            var lines = Enumerable.Range(0, 20).Select(n => $"02/01/2026 20:00:{n:D2}.{terminal:D3} +0900 sn={n} long=\"{new string((char)('a' + n), 1_000_000)}\"");
+            store.Write((TestSegments.Batch(new Seeded((ulong)terminal)), Encoding.UTF8.GetBytes(string.Join('\n', lines))));
+        }
+        store.WriteLines(new string('u', 40 << 20)); // longer than a page may be: it has one of its own
+        var (seen, pages, next) = (new List<TracePosition>(), 0, default(TracePosition?));
+        do
+        {
+            var page = Ask.First(store.Tenant, store.OpenAll(), new TraceQuery(new AllTraces()), oldest ? TraceOrder.Oldest : TraceOrder.Newest, 50, next, SearchOptions.Default, CancellationToken.None);
+            Assert.True(page.Traces.Count == 1 || page.Traces.Sum(trace => (long)trace.Line.Length) <= FirstTraces.MaxBytes);
+            seen.AddRange(page.Traces.Select(trace => trace.Position));
+            next = page.Next;
+            pages++;
+        }
+        while (next is not null);
+        Assert.Equal(oldest ? store.Rows.Select(row => row.Position).Order() : store.Rows.Select(row => row.Position).OrderDescending(), seen);
+        Assert.InRange(pages, 3, 5);
+    }
+
     [Fact]
     public async Task WriteAsync_All_GivesTheLogBackWithItsTerminators()
     {

@@ -7,6 +7,7 @@ using Akashi.Traces.Store.Search;
 namespace Akashi.Traces.Search;
 
 /// <summary>A trace as the API tells it, wherever. It is written from the bytes of its line; bytes that are not UTF-8 show as U+FFFD.</summary>
+/// <remarks>Of a line that cannot be parsed the first <see cref="TraceRow.LongestShown"/> bytes are told; <c>lineBytes</c> then says how many there are.</remarks>
 /// <param name="withLine">Whether the line is told where its fields tell it, too.</param>
 internal sealed class TraceJson(bool withLine = true, bool withFields = true) : JsonConverter<FoundTrace>
 {
@@ -22,8 +23,9 @@ internal sealed class TraceJson(bool withLine = true, bool withFields = true) : 
         writer.WriteString("id"u8, value.Position.ToString());
         writer.WriteString("time"u8, value.Time);
         writer.WriteString("tmid"u8, value.Tmid.ToString());
-        if (unparsed) writer.WriteString("line"u8, Encoding.UTF8.GetString(value.Line));
+        if (unparsed) writer.WriteString("line"u8, Encoding.UTF8.GetString(TraceRow.Shown(value.Line)));
         else if (withLine) writer.WriteString("line"u8, value.Line);
+        if (value.Line.Length > TraceRow.LongestShown) writer.WriteNumber("lineBytes"u8, value.Line.Length);
         writer.WriteBoolean("unparsed"u8, unparsed);
         writer.WriteBoolean("skewed"u8, (value.Flags & LineFlags.Skewed) != 0);
         if (withFields) WriteFields(writer, value.Line);

@@ -21,10 +21,15 @@ internal sealed record TraceSearchResult(IReadOnlyList<FoundTrace> Traces, long?
 /// <param name="Id">Stays good while segments are merged.</param>
 /// <param name="Time">Event time with the offset it was written with; of an unparsed line its receive time.</param>
 /// <param name="Fields">In the order of the line; a key may repeat.</param>
-/// <param name="Line">The line as text; bytes that are not UTF-8 show as U+FFFD.</param>
+/// <param name="Line">The line as text, or the beginning of a longer one; bytes that are not UTF-8 show as U+FFFD.</param>
 /// <param name="Skewed">The event time lies too far from the receive time to be credible; filed under the receipt day.</param>
 internal sealed record TraceRow(string Id, DateTimeOffset Time, string Tmid, IReadOnlyList<KeyValuePair<string, string>> Fields, string Line, bool Unparsed, bool Skewed)
 {
+    /// <summary>As long as a line can be that is parsed; of longer ones a file with the original lines has the rest.</summary>
+    public const int LongestShown = LineParser.MaxLineBytes;
+
+    public static ReadOnlySpan<byte> Shown(ReadOnlySpan<byte> line) => line[..Math.Min(line.Length, LongestShown)];
+
     public static TraceRow Of(FoundTrace trace)
     {
         var parsed = new ParsedLine();
@@ -32,7 +37,7 @@ internal sealed record TraceRow(string Id, DateTimeOffset Time, string Tmid, IRe
         var fields = new List<KeyValuePair<string, string>>(parsed.Count);
         foreach (ref readonly var field in parsed.Fields)
             fields.Add(new(Encoding.UTF8.GetString(ParsedLine.Key(trace.Line, field)), Encoding.UTF8.GetString(parsed.Value(trace.Line, field))));
-        return new TraceRow(trace.Position.ToString(), trace.Time, trace.Tmid.ToString(), fields, Encoding.UTF8.GetString(trace.Line), unparsed, (trace.Flags & LineFlags.Skewed) != 0);
+        return new TraceRow(trace.Position.ToString(), trace.Time, trace.Tmid.ToString(), fields, Encoding.UTF8.GetString(Shown(trace.Line)), unparsed, (trace.Flags & LineFlags.Skewed) != 0);
     }
 }
 

@@ -14,6 +14,9 @@ internal enum TraceOrder
 /// <param name="after">Where the page before ended; only rows behind it count.</param>
 internal sealed class FirstTraces(TraceOrder order, int limit, TracePosition? after)
 {
+    /// <summary>Of the lines of a page: with long ones it has fewer than were asked for.</summary>
+    public const long MaxBytes = 32 << 20;
+
     // The row that would go first is on top.
     private readonly PriorityQueue<Candidate, TracePosition> _rows = new(limit + 1, Comparer<TracePosition>.Create((left, right) => Compare(order, right, left)));
     private readonly Lock _lock = new();
@@ -49,23 +52,49 @@ internal sealed class FirstTraces(TraceOrder order, int limit, TracePosition? af
         }
     }
 
+    /// <summary>Reads the rows that stayed, from the first on as far as <see cref="MaxBytes"/> go.</summary>
     public async Task<TracePage> ReadAsync(Func<Task<IDisposable?>> step, CancellationToken cancel)
     {
-        var chosen = _rows.UnorderedItems.Select(item => item.Element).GroupBy(candidate => candidate.Block).ToList();
-        var read = await Task.WhenAll(chosen.Select(rows => chosen.Count == 1 ? ReadAsync(rows) : Task.Run(() => ReadAsync(rows), cancel)));
-        var traces = read.SelectMany(some => some).ToList();
+        var read = new PriorityQueue<FoundTrace, TracePosition>(_rows.Comparer);
+        var (bytes, end) = (0L, (TracePosition?)null);
+        var chosen = _rows.UnorderedItems.GroupBy(item => item.Element.Block).ToList();
+        await Task.WhenAll(chosen.Select(rows => chosen.Count == 1 ? ReadAsync(rows) : Task.Run(() => ReadAsync(rows), cancel)));
+        var traces = read.UnorderedItems.Select(item => item.Element).ToList();
         traces.Sort((left, right) => Compare(order, left.Position, right.Position));
-        return new TracePage(traces, traces.Count == limit ? traces[^1].Position : null);
+        return new TracePage(traces, end is not null || traces.Count == limit ? traces[^1].Position : null);
 
-        async Task<List<FoundTrace>> ReadAsync(IGrouping<PlannedBlock, Candidate> rows)
+        async Task ReadAsync(IGrouping<PlannedBlock, (Candidate Element, TracePosition Position)> rows)
         {
             using var place = await step();
             cancel.ThrowIfCancellationRequested();
             using var block = new BlockReader(rows.Key.Segment, rows.Key.Number, keepsParts: true);
-            block.Prefetch(rows.Select(candidate => candidate.Row));
+            block.Prefetch(rows.Select(row => row.Element.Row));
             var buffer = new ByteWriter();
             // Rows side by side are found one from another.
-            return [.. rows.OrderBy(candidate => candidate.Row).Select(candidate => FoundTrace.Read(block, candidate.Row, buffer))];
+            foreach (var (candidate, position) in rows.OrderBy(row => row.Element.Row))
+            {
+                if (!IsBehindEnd(position)) Add(FoundTrace.Read(block, candidate.Row, buffer));
+            }
+        }
+
+        bool IsBehindEnd(TracePosition position)
+        {
+            lock (_lock) return end is { } known && Compare(order, position, known) >= 0;
+        }
+
+        void Add(FoundTrace trace)
+        {
+            lock (_lock)
+            {
+                read.Enqueue(trace, trace.Position);
+                bytes += trace.Line.Length;
+                while (bytes > MaxBytes && read.Count > 1)
+                {
+                    var last = read.Dequeue();
+                    bytes -= last.Line.Length;
+                    if (end is not { } known || Compare(order, last.Position, known) < 0) end = last.Position;
+                }
+            }
         }
     }
 

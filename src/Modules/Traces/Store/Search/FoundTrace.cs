@@ -23,6 +23,6 @@ internal sealed record FoundTrace(byte[] Line, LineEnd End, DateTimeOffset Time,
     }
 }
 
-/// <param name="Traces">Newest first.</param>
+/// <param name="Traces">In the order asked for; fewer than asked for at the end, and where their lines are long.</param>
 /// <param name="Next">Where the next page begins; null when there is none.</param>
 internal sealed record TracePage(IReadOnlyList<FoundTrace> Traces, TracePosition? Next);

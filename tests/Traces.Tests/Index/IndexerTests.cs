@@ -97,6 +97,60 @@ public sealed class IndexerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Index_ABatchThatCannotBeReadForNow_HoldsUpOneRoundAndIsTriedAgain()
+    {
+        await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(1));
+        var stored = Directory.EnumerateFiles(_pipeline.Options.ObjectsFolder, "*", SearchOption.AllDirectories).Single();
+        await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(2));
+        File.Move(stored, stored + ".kept");
+        Directory.CreateDirectory(stored); // to open it fails, and not because there is nothing
+        await Assert.ThrowsAnyAsync<Exception>(() => _pipeline.Indexer.IndexAsync(_pipeline.Tenant, CancellationToken.None));
+        await IndexAllAsync();
+        Assert.Equal(1, await CountAsync("*"));
+        Directory.Delete(stored);
+        File.Move(stored + ".kept", stored);
+        await IndexAllAsync();
+        Assert.Equal(1, await CountAsync("*"));
+        _pipeline.Clock.Advance(TimeSpan.FromMinutes(2));
+        await IndexAllAsync();
+        Assert.Equal(2, await CountAsync("*"));
+    }
+
+    [Fact]
+    public async Task Abandoned_SegmentFiles_AreRemovedLaterUnlessTheyWerePublishedAfterAll()
+    {
+        await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(1));
+        await IndexAllAsync();
+        var published = Assert.Single(await _pipeline.Service<SegmentCatalogue>().LiveAsync(_pipeline.Tenant, null, null, CancellationToken.None));
+        var folder = _pipeline.Service<SegmentFolder>();
+        var lost = published with { FileName = "2026-11-20_lost.seg" };
+        await File.WriteAllTextAsync(folder.PathOf(_pipeline.Tenant, lost.FileName), "its publication failed");
+        folder.Abandon(_pipeline.Tenant, [published, lost], _pipeline.Clock.GetUtcNow());
+        await _pipeline.Merger.RemoveRetiredAsync(_pipeline.Tenant, CancellationToken.None);
+        Assert.True(File.Exists(folder.PathOf(_pipeline.Tenant, lost.FileName))); // the database may still be about it
+        _pipeline.Clock.Advance(TimeSpan.FromMinutes(3));
+        await _pipeline.Merger.RemoveRetiredAsync(_pipeline.Tenant, CancellationToken.None);
+        Assert.False(File.Exists(folder.PathOf(_pipeline.Tenant, lost.FileName)));
+        Assert.Equal(1, await CountAsync("*"));
+    }
+
+    [Fact]
+    public async Task Index_PublicationFails_AbandonsWhatWasWritten()
+    {
+        await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(1));
+        await _pipeline.Database.ExecuteAsOwnerAsync("ALTER TABLE traces.segment ADD CONSTRAINT full_disk CHECK (rows < 0)");
+        var folder = _pipeline.Service<SegmentFolder>();
+        for (var i = 0; i < 3; i++) await Assert.ThrowsAnyAsync<Exception>(() => _pipeline.Indexer.IndexAsync(_pipeline.Tenant, CancellationToken.None));
+        Assert.Equal(3, Directory.GetFiles(folder.Of(_pipeline.Tenant), "*.seg").Length);
+        await _pipeline.Database.ExecuteAsOwnerAsync("ALTER TABLE traces.segment DROP CONSTRAINT full_disk");
+        _pipeline.Clock.Advance(TimeSpan.FromMinutes(3));
+        await IndexAllAsync();
+        await _pipeline.Merger.RemoveRetiredAsync(_pipeline.Tenant, CancellationToken.None);
+        Assert.Single(Directory.GetFiles(folder.Of(_pipeline.Tenant), "*.seg"));
+        Assert.Equal(1, await CountAsync("*"));
+    }
+
+    [Fact]
     public async Task Merge_ManySmallSegments_LeavesOneWithTheSameTraces()
     {
         for (var i = 0; i < 16; i++)

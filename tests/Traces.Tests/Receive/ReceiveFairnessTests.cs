@@ -46,6 +46,8 @@ public sealed class ReceiveFairnessTests
         foreach (var share in shares) share.Dispose();
         using var largest = budget.TryTake(hoarder, BatchZip.MaximumZipBytes);
         Assert.NotNull(largest); // alone, the largest batch fits
+        Assert.Null(budget.TryTake(other, BatchZip.MaximumZipBytes)); // two of them would keep everybody else out
+        for (var i = 0; i < 32; i++) Assert.NotNull(budget.TryTake(TenantId.New(TimeProvider.System), 10_000));
     }
 
     private static Task<Outcome<BatchReceipt>> ReceiveAsync(TracePipeline pipeline, TenantId tenant, int number, ConcurrentQueue<TenantId> order)

@@ -44,7 +44,7 @@ internal sealed class WatchedExport(TenantId tenant, Guid? id, ExportRuns runs, 
         await using var batches = rows.GetAsyncEnumerator(stop.Token);
         var next = batches.MoveNextAsync().AsTask();
         await Task.WhenAny(next, Task.Delay(AtOnce, clock, cancellation));
-        if (!next.IsFaulted && !next.IsCanceled) await start(cancellation);
+        if (!next.IsFaulted && !next.IsCanceled) await UntilMovedAsync(next, stop, () => start(cancellation));
         while (await next)
         {
             yield return batches.Current;
@@ -77,18 +77,26 @@ internal sealed class WatchedExport(TenantId tenant, Guid? id, ExportRuns runs, 
     private async Task<bool> NextAsync(IAsyncEnumerator<IReadOnlyList<FoundTrace>> batches, CancellationTokenSource stop)
     {
         var next = batches.MoveNextAsync().AsTask();
-        try
+        await UntilMovedAsync(next, stop, async () =>
         {
             while (await Task.WhenAny(next, Task.Delay(Between, clock, stop.Token)) != next && !stop.IsCancellationRequested) await TellAsync(stop.Token);
+        });
+        return await next;
+    }
+
+    /// <summary>Does something while the search looks for the next trace. Should it fail, the search is waited for: nothing may be disposed of under it.</summary>
+    private static async Task UntilMovedAsync(Task next, CancellationTokenSource stop, Func<Task> work)
+    {
+        try
+        {
+            await work();
         }
         catch
         {
-            // Nothing may be disposed of while it still looks for the next.
             await stop.CancelAsync();
-            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await next.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
-        return await next;
     }
 
     private async Task TellAsync(CancellationToken cancellation)

@@ -14,7 +14,7 @@ namespace Akashi.Traces.Index;
 /// rounds, whose segments are rarely merged again, beside the small rounds of the others: one backlog at a time.
 /// </summary>
 internal sealed partial class Indexer(
-    TenantDirectory tenants, ManifestLog manifests, PendingBatches pending, BatchSegments segments, SegmentCatalogue catalogue, TimeProvider clock, ILogger<Indexer> logger) : BackgroundService
+    TenantDirectory tenants, ManifestLog manifests, PendingBatches pending, BatchSegments segments, SegmentCatalogue catalogue, SegmentFolder folder, TimeProvider clock, ILogger<Indexer> logger) : BackgroundService
 {
     /// <summary>One round waits this long for more, so that a steady trickle does not become a segment a batch.</summary>
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(500);
@@ -147,8 +147,16 @@ internal sealed partial class Indexer(
     {
         var written = await segments.WriteSoundAsync(tenant, batches, cancellation);
         if (written.Leaves.Count == 0) return false;
-        await catalogue.PublishAsync(tenant, written.Segments, written.Leaves, cancellation);
-        return true;
+        try
+        {
+            await catalogue.PublishAsync(tenant, written.Segments, written.Leaves, cancellation);
+            return true;
+        }
+        catch
+        {
+            folder.Abandon(tenant, written.Segments, clock.GetUtcNow());
+            throw;
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Indexing was interrupted and will be tried again; archived batches stay pending.")]

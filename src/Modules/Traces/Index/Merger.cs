@@ -102,14 +102,24 @@ internal sealed partial class Merger(
     {
         using var lease = readers.Use(tenant, sources);
         var into = await BackgroundThread.RunAsync(() => new SegmentMerger(clock).Merge(tenant, folder.Of(tenant), lease.Readers, id => folder.KeyOf(tenant, id), cancellation));
-        var rows = sources.Sum(segment => segment.Rows);
-        if (into.Rows != rows) throw new InvalidDataException($"The merged segment has {into.Rows} rows instead of {rows}; it is not used.");
-        await catalogue.ReplaceAsync(tenant, sources.Select(segment => segment.Id).ToList(), [into], cancellation);
+        try
+        {
+            var rows = sources.Sum(segment => segment.Rows);
+            if (into.Rows != rows) throw new InvalidDataException($"The merged segment has {into.Rows} rows instead of {rows}; it is not used.");
+            await catalogue.ReplaceAsync(tenant, sources.Select(segment => segment.Id).ToList(), [into], cancellation);
+        }
+        catch
+        {
+            folder.Abandon(tenant, [into], clock.GetUtcNow());
+            throw;
+        }
     }
 
     internal async Task RemoveRetiredAsync(TenantId tenant, CancellationToken cancellation)
     {
-        var retired = await catalogue.RetiredBeforeAsync(tenant, clock.GetUtcNow() - Grace, cancellation);
+        var before = clock.GetUtcNow() - Grace;
+        await folder.SweepAbandonedAsync(tenant, before, () => catalogue.FileNamesAsync(tenant, cancellation));
+        var retired = await catalogue.RetiredBeforeAsync(tenant, before, cancellation);
         if (retired.Count == 0) return;
         await using var session = await database.OpenAsync(tenant, cancellation);
         if (!await DeletionGate.TryPassAsync(session, cancellation)) return;

@@ -16,11 +16,15 @@ internal sealed record PendingBatch(long LeafIndex, string FileName, string Obje
 }
 
 /// <summary>Batches that are archived and wait to become searchable.</summary>
-internal sealed partial class PendingBatches(AkashiDatabase database, BatchArchive archive, ILogger<PendingBatches> logger)
+internal sealed partial class PendingBatches(AkashiDatabase database, BatchArchive archive, TimeProvider clock, ILogger<PendingBatches> logger)
 {
     private const int MaximumBatches = 20_000;
 
-    private readonly ConcurrentDictionary<(TenantId Tenant, long Leaf), bool> _damaged = new();
+    /// <summary>One that could not be read, for whatever reason, holds up the others no longer.</summary>
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromMinutes(1);
+
+    /// <summary>Until when a batch is passed over.</summary>
+    private readonly ConcurrentDictionary<(TenantId Tenant, long Leaf), DateTimeOffset> _aside = new();
     private object? _backlog; // boxed: others read it while it changes
 
     /// <summary>The tenant whose backlog is worked at. Its segments are merged afterwards.</summary>
@@ -30,7 +34,7 @@ internal sealed partial class PendingBatches(AkashiDatabase database, BatchArchi
         set => Volatile.Write(ref _backlog, value);
     }
 
-    /// <summary>What to work at next: the oldest ones, without those that were found damaged.</summary>
+    /// <summary>What to work at next: the oldest ones, without those that were found damaged or could not be read a moment ago.</summary>
     /// <param name="maximumLogBytes">Of all logs together; one batch may have more.</param>
     public async Task<(IReadOnlyList<PendingBatch> Batches, bool AreMore)> NextAsync(TenantId tenant, long maximumLogBytes, CancellationToken cancellation)
     {
@@ -96,7 +100,13 @@ internal sealed partial class PendingBatches(AkashiDatabase database, BatchArchi
             {
                 // Evidence is damaged: name it once, go on with the rest; it stays pending and verify reports it.
                 LogDamaged(e, batch.FileName, tenant);
-                _damaged[(tenant, batch.LeafIndex)] = true;
+                _aside[(tenant, batch.LeafIndex)] = DateTimeOffset.MaxValue;
+            }
+            catch
+            {
+                _aside[(tenant, batch.LeafIndex)] = clock.GetUtcNow() + AfterFailure;
+                logs.Dispose();
+                throw;
             }
         }
         return logs;
@@ -118,7 +128,12 @@ internal sealed partial class PendingBatches(AkashiDatabase database, BatchArchi
             WHERE p.tenant_id = @tenant AND p.leaf_index <> ALL(@without) ORDER BY p.leaf_index LIMIT @MaximumBatches
             """;
         await using var session = await database.OpenAsync(tenant, cancellation);
-        var without = _damaged.Keys.Where(key => key.Tenant == tenant).Select(key => key.Leaf).ToArray();
+        var now = clock.GetUtcNow();
+        foreach (var (batch, until) in _aside)
+        {
+            if (until <= now) _aside.TryRemove(batch, out _);
+        }
+        var without = _aside.Keys.Where(batch => batch.Tenant == tenant).Select(batch => batch.Leaf).ToArray();
         return await session.QueryAsync<PendingBatch>(sql, new { tenant, MaximumBatches, without }, cancellation);
     }
 

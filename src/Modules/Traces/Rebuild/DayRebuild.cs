@@ -13,7 +13,7 @@ namespace Akashi.Traces.Rebuild;
 /// ones, in one transaction. The catalogue knows how many lines there must be: if the archive gives another number, nothing is replaced. Runs in the merger's turn, so nobody else replaces segments.
 /// </summary>
 internal sealed partial class DayRebuild(
-    AkashiDatabase database, RebuildQueue queue, BatchSegments segments, SegmentCatalogue catalogue, SegmentFolder folder, ILogger<DayRebuild> logger)
+    AkashiDatabase database, RebuildQueue queue, BatchSegments segments, SegmentCatalogue catalogue, SegmentFolder folder, TimeProvider clock, ILogger<DayRebuild> logger)
 {
     private const int PageSize = 1000;
 
@@ -49,16 +49,20 @@ internal sealed partial class DayRebuild(
     {
         var (days, old, batches) = await TakeStockAsync(tenant, day, cancellation);
         var written = (await segments.WriteAllAsync(tenant, batches, days, cancellation)).Segments;
+        var (expected, found) = (old.Sum(segment => segment.Rows), written.Sum(segment => segment.Rows));
+        if (expected != found)
+        {
+            foreach (var segment in written) File.Delete(folder.PathOf(tenant, segment.FileName));
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"The archive has {found} lines of {days}, the catalogue counts {expected}. Nothing was replaced. Run akashi verify."));
+        }
         try
         {
-            var (expected, found) = (old.Sum(segment => segment.Rows), written.Sum(segment => segment.Rows));
-            if (expected != found) throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"The archive has {found} lines of {days}, the catalogue counts {expected}. Nothing was replaced. Run akashi verify."));
             await catalogue.ReplaceAsync(tenant, [.. old.Select(segment => segment.Id)], written, cancellation);
             return found;
         }
         catch
         {
-            foreach (var segment in written) File.Delete(folder.PathOf(tenant, segment.FileName));
+            folder.Abandon(tenant, written, clock.GetUtcNow());
             throw;
         }
     }

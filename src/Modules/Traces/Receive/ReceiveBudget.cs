@@ -13,6 +13,10 @@ internal sealed class ReceiveBudget
     private const long Least = 256 << 10;
     private const int ZipCopies = 2;
 
+    /// <summary>A batch of more leaves <see cref="Kept"/> free, so that large ones of a few tenants do not keep the small ones of all others out.</summary>
+    private const long Large = 16L << 20;
+    private const long Kept = 8L << 20;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<TenantId, (long Bytes, int Shares)> _held = [];
     private long _taken;
@@ -25,7 +29,7 @@ internal sealed class ReceiveBudget
         {
             var (held, others) = _held.GetValueOrDefault(tenant);
             var free = Total - _taken - bytes;
-            if (free < 0 || (others > 0 && held + bytes > free)) return null;
+            if (free < (bytes > Large ? Kept : 0) || (others > 0 && held + bytes > free)) return null;
             _taken += bytes;
             _held[tenant] = (held + bytes, others + 1);
             return new Share(this, tenant, bytes);

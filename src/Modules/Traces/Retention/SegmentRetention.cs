@@ -79,7 +79,7 @@ internal sealed class SegmentRetention(AkashiDatabase database, SegmentCatalogue
         }
         catch
         {
-            if (rest is not null) File.Delete(folder.PathOf(tenant, rest.FileName));
+            if (rest is not null) folder.Abandon(tenant, [rest], clock.GetUtcNow());
             throw;
         }
     }

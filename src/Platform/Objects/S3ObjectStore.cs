@@ -46,6 +46,9 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
 
     public bool IsLocal => false;
 
+    /// <summary>How long a whole object may take to arrive: the client's own patience ends with the head of the answer.</summary>
+    internal TimeSpan BodyPatience { get; init; } = RequestPatience;
+
     public async Task WriteAsync(ObjectKey key, ReadOnlyMemory<byte> content, CancellationToken cancellation)
     {
         SealedObject.RequireMark(content.Span);
@@ -71,10 +74,19 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
 
     public async Task<byte[]> ReadAsync(ObjectKey key, CancellationToken cancellation)
     {
-        await using var stream = await OpenAsync(key, 0, null, cancellation);
-        using var memory = new MemoryStream();
-        await stream.CopyToAsync(memory, cancellation);
-        return memory.ToArray();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(BodyPatience);
+        try
+        {
+            await using var stream = await OpenAsync(key, 0, null, limit.Token);
+            using var memory = new MemoryStream();
+            await stream.CopyToAsync(memory, limit.Token);
+            return memory.ToArray();
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw new TimeoutException($"The object '{key}' did not arrive within {BodyPatience.TotalSeconds:F0} seconds.", e);
+        }
     }
 
     public async Task<Stream> OpenAsync(ObjectKey key, long offset, long? length, CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.IO.Pipelines;
 using System.Net;
 using System.Security.Cryptography;
 using Akashi.Platform.Objects;
@@ -81,6 +82,15 @@ public sealed class S3ObjectStoreTests(S3PeerFixture fixture) : ObjectStoreContr
     }
 
     [Fact]
+    public async Task Read_BodyThatStopsComing_EndsWithATimeoutAndNotAsIfSomebodyHadCancelled()
+    {
+        Open();
+        _wire.Stalls = true;
+        using var impatient = new S3ObjectStore(fixture.Peer!.Options, new WireFactory(_wire)) { BodyPatience = TimeSpan.FromMilliseconds(200) };
+        await Assert.ThrowsAsync<TimeoutException>(() => impatient.ReadAsync(new ObjectKey("stalled/object"), Cancellation));
+    }
+
+    [Fact]
     public void Validate_Credentials_AreNeverInTheText()
     {
         var options = new ObjectStoreOptions { Kind = "s3", Endpoint = "http://s3.example", Bucket = "b", CredentialsFile = "/nonexistent/credentials.json", PartBytes = 1 };
@@ -108,7 +118,6 @@ public sealed class S3ObjectStoreTests(S3PeerFixture fixture) : ObjectStoreContr
 
     private sealed record Request(string Method, string Query, string? Checksum, string? Condition, string BodyDigest);
 
-    /// <summary>Looks at what goes over the wire, and answers 503 in the service's place when told to.</summary>
     [Fact]
     public async Task Sweep_ServiceWithoutAListOfUploads_SaysSoAndHidesNoOtherFault()
     {
@@ -134,6 +143,7 @@ public sealed class S3ObjectStoreTests(S3PeerFixture fixture) : ObjectStoreContr
             """;
     }
 
+    /// <summary>Looks at what goes over the wire, and answers 503 in the service's place when told to.</summary>
     private sealed class Wire() : DelegatingHandler(new SocketsHttpHandler())
     {
         private int _failNext;
@@ -142,6 +152,9 @@ public sealed class S3ObjectStoreTests(S3PeerFixture fixture) : ObjectStoreContr
 
         /// <summary>Answers in the service's place; null lets the request through.</summary>
         public Func<Request, string?>? Answer { get; set; }
+
+        /// <summary>The head of an answer comes, its body never.</summary>
+        public bool Stalls { get; set; }
 
         public int FailNext
         {
@@ -155,6 +168,7 @@ public sealed class S3ObjectStoreTests(S3PeerFixture fixture) : ObjectStoreContr
             var seen = new Request(request.Method.Method, request.RequestUri!.Query, Header("x-amz-checksum-sha256"), Header("If-None-Match"), Convert.ToBase64String(SHA256.HashData(body)));
             Requests.Enqueue(seen);
             if (Answer?.Invoke(seen) is { } answer) return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(answer), RequestMessage = request };
+            if (Stalls) return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new Pipe().Reader.AsStream()), RequestMessage = request };
             if (_failNext <= 0) return await base.SendAsync(request, cancellationToken);
             _failNext--;
             return new HttpResponseMessage(HttpStatusCode.ServiceUnavailable) { Content = new StringContent("<Error><Code>SlowDown</Code></Error>"), RequestMessage = request };

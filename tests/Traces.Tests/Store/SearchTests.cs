@@ -145,6 +145,37 @@ public class SearchTests
     }
 
     [Fact]
+    public void Groups_MoreThanAWorkerKeeps_AddUp()
+    {
+        using var store = new TestSegments();
+        for (var segment = 0; segment < 2; segment++) store.WriteLines(Enumerable.Range(segment * 40_000, 80_000).Select(n => $"02/01/2026 20:00:00.000 +0900 sn=v{n}"));
+        var groups = Ask.Groups(store.Tenant, store.OpenAll(), new TraceQuery(new AllTraces()), ["sn"], null, new SearchOptions(3));
+        Assert.Equal((120_000, 160_000L), (groups.Count, groups.Rows));
+        Assert.Equal([2L, 2L, 2L], groups.Top(3).Select(group => group.Count));
+    }
+
+    [Fact]
+    public void Export_LongLinesAmongShortOnes_ComesInBatchesThatFitIntoMemory()
+    {
+        using var store = new TestSegments();
+        for (var terminal = 0; terminal < 8; terminal++) // the long ones are a few of each block, and all that is asked for
+        {
+            var lines = Enumerable.Range(0, 3000).Select(n => n % 250 == 0
+                ? $"02/01/2026 20:{n / 60:D2}:{n % 60:D2}.{terminal:D3} +0900 sn={n} long=\"{terminal} {n} {new string('x', 1_000_000)}\""
+                : $"02/01/2026 20:{n / 60:D2}:{n % 60:D2}.{terminal:D3} +0900 sn={n}");
+            store.Write((TestSegments.Batch(new Seeded((ulong)terminal), terminals: 9), Encoding.UTF8.GetBytes(string.Join('\n', lines))));
+        }
+        var query = new TraceQuery(QueryParser.TryParse("long:*", out var predicate, out _) ? predicate : throw new InvalidOperationException());
+        var found = new List<TracePosition>();
+        foreach (var batch in SegmentExport.ReadAsync(store.Tenant, store.OpenAll(), query, SearchOptions.Default, CancellationToken.None).ToBlockingEnumerable())
+        {
+            Assert.InRange(batch.Sum(trace => (long)trace.Line.Length), 1, 64 << 20);
+            found.AddRange(batch.Select(trace => trace.Position));
+        }
+        Assert.Equal(store.Rows.Where(row => row.Trace.Line.Length > 1_000_000).Select(row => row.Position).Order(), found);
+    }
+
+    [Fact]
     public async Task WriteAsync_All_GivesTheLogBackWithItsTerminators()
     {
         using var store = new TestSegments();

@@ -36,7 +36,7 @@ internal sealed partial class Merger(
             {
                 await MergeInTurnAsync([.. (await tenants.ListAsync(stoppingToken)).Select(tenant => tenant.Id)], stoppingToken);
             }
-            catch (Exception e) when (e is not OperationCanceledException and not OutOfMemoryException)
+            catch (Exception e) when (e is not OutOfMemoryException && !stoppingToken.IsCancellationRequested)
             {
                 LogRoundFailed(e);
             }
@@ -52,24 +52,24 @@ internal sealed partial class Merger(
             foreach (var tenant in waiting)
             {
                 // What is wrong with one holds up neither the others nor the next tenant.
-                await TryAsync(() => rebuild.RunNextAsync(tenant, cancellation));
+                await TryAsync(() => rebuild.RunNextAsync(tenant, cancellation), cancellation);
                 await TryAsync(async () =>
                 {
                     if (pending.Backlog != tenant && await MergeAsync(tenant, Environment.ProcessorCount, cancellation) > 0) more.Add(tenant);
-                });
-                await TryAsync(() => RemoveRetiredAsync(tenant, cancellation));
+                }, cancellation);
+                await TryAsync(() => RemoveRetiredAsync(tenant, cancellation), cancellation);
             }
             waiting = more;
         }
     }
 
-    private async Task TryAsync(Func<Task> work)
+    private async Task TryAsync(Func<Task> work, CancellationToken cancellation)
     {
         try
         {
             await work();
         }
-        catch (Exception e) when (e is not OperationCanceledException and not OutOfMemoryException)
+        catch (Exception e) when (e is not OutOfMemoryException && !cancellation.IsCancellationRequested)
         {
             LogRoundFailed(e);
         }

@@ -19,6 +19,8 @@ internal sealed class GroupCounts
 {
     private const int MaxGroups = 1_000_000;
     private const long MaxBytes = 256 << 20;
+    private const int LargeGroups = 1 << 16;
+    private const long LargeBytes = 32 << 20;
 
     /// <summary>Beyond so many combinations of codes a table of all would be larger than the block.</summary>
     private const int MaxTable = ushort.MaxValue;
@@ -45,6 +47,9 @@ internal sealed class GroupCounts
     }
 
     public int Count => _groups.Count;
+
+    /// <summary>What one of several workers should keep to itself no longer.</summary>
+    public bool IsLarge => _groups.Count > LargeGroups || _values.Sum(values => values.Bytes) > LargeBytes;
 
     public long Rows => _groups.Values.Sum(group => group.Count);
 

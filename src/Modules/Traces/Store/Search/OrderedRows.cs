@@ -11,8 +11,13 @@ internal sealed class OrderedRows(BlockPlan plan, SearchOptions options)
 {
     private const int BatchRows = 1 << 16;
     private const long BatchBytes = 32 << 20;
+
+    /// <summary>Where the chosen rows are longer than those of their blocks on average, fewer of them are read.</summary>
+    private const long MaxBytes = 2 * BatchBytes;
+
     private readonly PriorityQueue<Cursor, TracePosition> _cursors = new();
     private readonly BlockSelection _selection = plan.NewSelection();
+    private List<(PlannedBlock Block, int Row)> _left = [];
     private bool _isBegun;
 
     /// <returns>The next rows in order; none at the end.</returns>
@@ -23,6 +28,7 @@ internal sealed class OrderedRows(BlockPlan plan, SearchOptions options)
             foreach (var block in plan.Blocks) _cursors.Enqueue(new Cursor(block), TracePosition.Earliest(block.Entry.MinTime));
             _isBegun = true;
         }
+        if (_left.Count > 0) return await ReadAsync(_left, cancel);
         var chosen = new List<(PlannedBlock Block, int Row)>();
         var bytes = 0L;
         while (chosen.Count < BatchRows && bytes < BatchBytes && _cursors.TryPeek(out var cursor, out _))
@@ -44,17 +50,26 @@ internal sealed class OrderedRows(BlockPlan plan, SearchOptions options)
         return await ReadAsync(chosen, cancel);
     }
 
-    private async Task<FoundTrace[]> ReadAsync(List<(PlannedBlock Block, int Row)> chosen, CancellationToken cancel)
+    /// <summary>Reads the first of the rows, as many as memory allows; the others are left for the next time.</summary>
+    private async Task<IReadOnlyList<FoundTrace>> ReadAsync(List<(PlannedBlock Block, int Row)> chosen, CancellationToken cancel)
     {
-        var traces = new FoundTrace[chosen.Count];
+        var traces = new FoundTrace?[chosen.Count];
+        var (bytes, end) = (0L, chosen.Count);
         var buffer = new Format.ByteWriter();
         foreach (var rows in chosen.Index().GroupBy(row => row.Item.Block))
         {
             using var place = await options.StepAsync(plan.Tenant, cancel);
             using var block = new BlockReader(rows.Key.Segment, rows.Key.Number);
-            foreach (var (index, (_, row)) in rows.OrderBy(item => item.Item.Row)) traces[index] = FoundTrace.Read(block, row, buffer);
+            foreach (var (index, (_, row)) in rows.OrderBy(item => item.Item.Row))
+            {
+                if (index >= end) continue;
+                var trace = traces[index] = FoundTrace.Read(block, row, buffer);
+                for (bytes += trace.Line.Length; bytes > MaxBytes && end > 1; traces[end] = null)
+                    bytes -= traces[--end]?.Line.Length ?? 0;
+            }
         }
-        return traces;
+        _left = chosen[end..];
+        return traces[..end]!;
     }
 
     private sealed class Cursor(PlannedBlock block)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Akashi.Platform.Tenancy;
 using Akashi.Traces.Store.Reading;
 
@@ -84,17 +85,17 @@ internal static class SegmentSearch
     {
         if (fields.Count is < 1 or > MaxGroupFields) throw new ArgumentOutOfRangeException(nameof(fields), fields.Count, $"Groups have 1 to {MaxGroupFields} fields.");
         using var plan = await BlockPlan.MakeAsync(tenant, segments, query, options, cancel);
-        GroupCounts? groups = null;
-        await plan.ForEachAsync(options, () => new GroupCounts(fields, sum), (planned, selection, part) =>
+        var (groups, gate) = (new GroupCounts(fields, sum), new Lock());
+        await plan.ForEachAsync(options, () => new StrongBox<GroupCounts>(new GroupCounts(fields, sum)), (planned, selection, part) =>
         {
             using var block = new BlockReader(planned.Segment, planned.Number, keepsParts: true);
-            part.Add(block, plan.Select(planned, block, selection));
+            part.Value!.Add(block, plan.Select(planned, block, selection));
+            if (!part.Value.IsLarge) return true;
+            // The bound is the question's, however many work at it.
+            lock (gate) groups.Add(part.Value);
+            part.Value = new GroupCounts(fields, sum);
             return true;
-        }, part =>
-        {
-            if (groups is null) groups = part;
-            else groups.Add(part);
-        }, cancel);
-        return groups!; // there is at least one part
+        }, part => groups.Add(part.Value!), cancel);
+        return groups;
     }
 }

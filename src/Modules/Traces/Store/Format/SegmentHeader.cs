@@ -36,7 +36,7 @@ internal readonly record struct SegmentHeader(ushort Version, Guid Tenant, Guid 
         if (bytes[10] != KeyDerivation) throw new InvalidDataException($"key derivation {bytes[10]} is unknown.");
         var (first, last) = (BinaryPrimitives.ReadInt32LittleEndian(bytes[48..]), BinaryPrimitives.ReadInt32LittleEndian(bytes[52..]));
         if (first < 0 || last < first || last > DateOnly.MaxValue.DayNumber) throw new InvalidDataException($"days from number {first} to {last} are impossible.");
-        return new SegmentHeader(version, new Guid(bytes[16..32], bigEndian: true), new Guid(bytes[32..48], bigEndian: true), 
+        return new SegmentHeader(version, new Guid(bytes[16..32], bigEndian: true), new Guid(bytes[32..48], bigEndian: true),
             new DayRange(new JstDay(DateOnly.FromDayNumber(first)), new JstDay(DateOnly.FromDayNumber(last))));
     }
 }

@@ -16,6 +16,7 @@ using Akashi.Traces.Archive;
 using Akashi.Traces.ClickHouse;
 using Akashi.Traces.Index;
 using Akashi.Traces.Receive;
+using Akashi.Traces.Search;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -98,6 +99,19 @@ internal sealed class TracePipeline : IAsyncDisposable
         context.Request.Body = new MemoryStream(zip);
         context.Request.ContentLength = zip.Length;
         return Receiver.ReceiveAsync(tenant ?? Tenant, name, source, context.Request, beforeStoring: null, CancellationToken.None);
+    }
+
+    public async Task<long> CountAsync(string query, TenantId? tenant = null)
+    {
+        var outcome = await Service<TraceSearch>().CountAsync(tenant ?? Tenant, query, null, null, CancellationToken.None);
+        return outcome.TryGet(out var count, out var failure) ? count : throw new InvalidOperationException(failure.ToString());
+    }
+
+    public static void Flip(string path)
+    {
+        var bytes = File.ReadAllBytes(path);
+        bytes[^20] ^= 1;
+        File.WriteAllBytes(path, bytes);
     }
 
     public async Task<(bool Sound, string Report)> VerifyAsync()

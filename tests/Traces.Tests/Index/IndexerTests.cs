@@ -19,10 +19,10 @@ public sealed class IndexerTests : IAsyncLifetime
     public async Task Index_PendingBatches_BecomeSearchableExactlyOnce()
     {
         for (var i = 0; i < 5; i++) await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(i, "needle"), TracePipeline.Line(i));
-        await IndexAllAsync();
-        await IndexAllAsync();
-        Assert.Equal(10, await CountAsync("*"));
-        Assert.Equal(5, await CountAsync("cmd:needle"));
+        await _pipeline.IndexAllAsync();
+        await _pipeline.IndexAllAsync();
+        Assert.Equal(10, await _pipeline.CountAsync("*"));
+        Assert.Equal(5, await _pipeline.CountAsync("cmd:needle"));
         Assert.Empty(await _pipeline.Database.QueryAsOwnerAsync<long>("SELECT leaf_index FROM traces.pending_batch"));
         var (sound, report) = await _pipeline.VerifyAsync();
         Assert.True(sound, report);
@@ -43,8 +43,8 @@ public sealed class IndexerTests : IAsyncLifetime
             for (var i = 0; i < more; i++) await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(3));
         }, TestContext.Current.CancellationToken);
         await _pipeline.Indexer.IndexInTurnAsync([_pipeline.Tenant, other], CancellationToken.None);
-        Assert.Equal(1, await CountAsync("*", other));
-        Assert.Equal(0, await CountAsync("*"));
+        Assert.Equal(1, await _pipeline.CountAsync("*", other));
+        Assert.Equal(0, await _pipeline.CountAsync("*"));
         await _pipeline.Indexer.IndexInTurnAsync([_pipeline.Tenant], CancellationToken.None); // nobody else works at it meanwhile
         Assert.Equal(_pipeline.Tenant, _pipeline.Service<PendingBatches>().Backlog);
 
@@ -54,9 +54,9 @@ public sealed class IndexerTests : IAsyncLifetime
             _pipeline.Clock.Advance(TimeSpan.FromSeconds(1));
             return Task.FromResult(_pipeline.Service<PendingBatches>().Backlog is null);
         }, TimeSpan.FromSeconds(60), "the backlog to be worked off");
-        Assert.InRange(await CountAsync("*"), 8 * 52 + 1, 8 * 52 + more);
-        await IndexAllAsync();
-        Assert.Equal(8 * 52 + more, await CountAsync("*"));
+        Assert.InRange(await _pipeline.CountAsync("*"), 8 * 52 + 1, 8 * 52 + more);
+        await _pipeline.IndexAllAsync();
+        Assert.Equal(8 * 52 + more, await _pipeline.CountAsync("*"));
         var (sound, report) = await _pipeline.VerifyAsync();
         Assert.True(sound, report);
     }
@@ -68,19 +68,19 @@ public sealed class IndexerTests : IAsyncLifetime
         var folder = _pipeline.Service<SegmentFolder>();
         var orphan = Path.Combine(folder.Of(_pipeline.Tenant), "2026-11-20_orphan.seg");
         await File.WriteAllTextAsync(orphan, "never published");
-        await IndexAllAsync();
+        await _pipeline.IndexAllAsync();
         folder.Sweep(_pipeline.Tenant, await _pipeline.Service<SegmentCatalogue>().FileNamesAsync(_pipeline.Tenant, CancellationToken.None));
         Assert.False(File.Exists(orphan));
-        Assert.Equal(1, await CountAsync("*"));
+        Assert.Equal(1, await _pipeline.CountAsync("*"));
     }
 
     [Fact]
     public async Task Publish_BatchesThatSomebodyElseIndexed_ChangesNothing()
     {
         await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(1));
-        await IndexAllAsync();
+        await _pipeline.IndexAllAsync();
         await Assert.ThrowsAsync<InvalidOperationException>(() => _pipeline.Service<SegmentCatalogue>().PublishAsync(_pipeline.Tenant, [], [0], CancellationToken.None));
-        Assert.Equal(1, await CountAsync("*"));
+        Assert.Equal(1, await _pipeline.CountAsync("*"));
     }
 
     [Fact]
@@ -89,9 +89,9 @@ public sealed class IndexerTests : IAsyncLifetime
         await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(1));
         var damaged = Directory.EnumerateFiles(_pipeline.Options.ObjectsFolder, "*", SearchOption.AllDirectories).Single();
         await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(2));
-        Flip(damaged);
+        TracePipeline.Flip(damaged);
         Assert.False(await _pipeline.Indexer.IndexAsync(_pipeline.Tenant, CancellationToken.None));
-        Assert.Equal(1, await CountAsync("*"));
+        Assert.Equal(1, await _pipeline.CountAsync("*"));
         var (sound, report) = await _pipeline.VerifyAsync();
         Assert.False(sound, report);
     }
@@ -105,22 +105,22 @@ public sealed class IndexerTests : IAsyncLifetime
         File.Move(stored, stored + ".kept");
         Directory.CreateDirectory(stored); // to open it fails, and not because there is nothing
         await Assert.ThrowsAnyAsync<Exception>(() => _pipeline.Indexer.IndexAsync(_pipeline.Tenant, CancellationToken.None));
-        await IndexAllAsync();
-        Assert.Equal(1, await CountAsync("*"));
+        await _pipeline.IndexAllAsync();
+        Assert.Equal(1, await _pipeline.CountAsync("*"));
         Directory.Delete(stored);
         File.Move(stored + ".kept", stored);
-        await IndexAllAsync();
-        Assert.Equal(1, await CountAsync("*"));
+        await _pipeline.IndexAllAsync();
+        Assert.Equal(1, await _pipeline.CountAsync("*"));
         _pipeline.Clock.Advance(TimeSpan.FromMinutes(2));
-        await IndexAllAsync();
-        Assert.Equal(2, await CountAsync("*"));
+        await _pipeline.IndexAllAsync();
+        Assert.Equal(2, await _pipeline.CountAsync("*"));
     }
 
     [Fact]
     public async Task Abandoned_SegmentFiles_AreRemovedLaterUnlessTheyWerePublishedAfterAll()
     {
         await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(1));
-        await IndexAllAsync();
+        await _pipeline.IndexAllAsync();
         var published = Assert.Single(await _pipeline.Service<SegmentCatalogue>().LiveAsync(_pipeline.Tenant, null, null, CancellationToken.None));
         var folder = _pipeline.Service<SegmentFolder>();
         var lost = published with { FileName = "2026-11-20_lost.seg" };
@@ -131,7 +131,7 @@ public sealed class IndexerTests : IAsyncLifetime
         _pipeline.Clock.Advance(TimeSpan.FromMinutes(3));
         await _pipeline.Merger.RemoveRetiredAsync(_pipeline.Tenant, CancellationToken.None);
         Assert.False(File.Exists(folder.PathOf(_pipeline.Tenant, lost.FileName)));
-        Assert.Equal(1, await CountAsync("*"));
+        Assert.Equal(1, await _pipeline.CountAsync("*"));
     }
 
     [Fact]
@@ -144,10 +144,10 @@ public sealed class IndexerTests : IAsyncLifetime
         Assert.Equal(3, Directory.GetFiles(folder.Of(_pipeline.Tenant), "*.seg").Length);
         await _pipeline.Database.ExecuteAsOwnerAsync("ALTER TABLE traces.segment DROP CONSTRAINT full_disk");
         _pipeline.Clock.Advance(TimeSpan.FromMinutes(3));
-        await IndexAllAsync();
+        await _pipeline.IndexAllAsync();
         await _pipeline.Merger.RemoveRetiredAsync(_pipeline.Tenant, CancellationToken.None);
         Assert.Single(Directory.GetFiles(folder.Of(_pipeline.Tenant), "*.seg"));
-        Assert.Equal(1, await CountAsync("*"));
+        Assert.Equal(1, await _pipeline.CountAsync("*"));
     }
 
     [Fact]
@@ -156,10 +156,10 @@ public sealed class IndexerTests : IAsyncLifetime
         for (var i = 0; i < 16; i++)
         {
             await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(i));
-            await IndexAllAsync();
+            await _pipeline.IndexAllAsync();
         }
         Assert.Equal(16, await _pipeline.Merger.MergeAsync(_pipeline.Tenant, CancellationToken.None));
-        Assert.Equal(16, await CountAsync("*"));
+        Assert.Equal(16, await _pipeline.CountAsync("*"));
         Assert.Equal([1L], await _pipeline.Database.QueryAsOwnerAsync<long>("SELECT count(*) FROM traces.segment WHERE retired_at IS NULL"));
         var (sound, report) = await _pipeline.VerifyAsync();
         Assert.True(sound, report);
@@ -171,10 +171,10 @@ public sealed class IndexerTests : IAsyncLifetime
         for (var i = 0; i < 17; i++)
         {
             await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(i));
-            await IndexAllAsync();
+            await _pipeline.IndexAllAsync();
         }
         var damaged = (await _pipeline.Service<SegmentCatalogue>().LiveAsync(_pipeline.Tenant, null, null, CancellationToken.None))[5];
-        Flip(_pipeline.Service<SegmentFolder>().PathOf(_pipeline.Tenant, damaged.FileName));
+        TracePipeline.Flip(_pipeline.Service<SegmentFolder>().PathOf(_pipeline.Tenant, damaged.FileName));
         var merged = await _pipeline.Merger.MergeAsync(_pipeline.Tenant, CancellationToken.None) + await _pipeline.Merger.MergeAsync(_pipeline.Tenant, CancellationToken.None);
         Assert.Equal(16, merged);
         var live = await _pipeline.Service<SegmentCatalogue>().LiveAsync(_pipeline.Tenant, null, null, CancellationToken.None);
@@ -182,124 +182,6 @@ public sealed class IndexerTests : IAsyncLifetime
         Assert.Contains(damaged.Id, live.Select(segment => segment.Id));
         await _pipeline.Service<RebuildQueue>().RequestAsync(_pipeline.Tenant, null, CancellationToken.None);
         await _pipeline.Service<DayRebuild>().RunNextAsync(_pipeline.Tenant, CancellationToken.None);
-        Assert.Equal(17, await CountAsync("*"));
-    }
-
-    [Theory]
-    [InlineData(true, "is gone")]
-    [InlineData(false, "was changed")]
-    public async Task Rebuild_ABatchCannotBeRead_SaysWhichAndTriesNoMore(bool gone, string reason)
-    {
-        var name = _pipeline.NewName();
-        await _pipeline.ReceiveAsync(name, TracePipeline.Line(1));
-        await IndexAllAsync();
-        var stored = Directory.EnumerateFiles(_pipeline.Options.ObjectsFolder, "*", SearchOption.AllDirectories).Single();
-        if (gone) File.Delete(stored);
-        else Flip(stored);
-        await _pipeline.Service<RebuildQueue>().RequestAsync(_pipeline.Tenant, null, CancellationToken.None);
-        await _pipeline.Service<DayRebuild>().RunNextAsync(_pipeline.Tenant, CancellationToken.None);
-        var failure = Assert.Single(await _pipeline.Service<RebuildQueue>().ListAsync(_pipeline.Tenant, CancellationToken.None)).Failure;
-        Assert.Contains($"'{name}' {reason}", failure, StringComparison.Ordinal);
-        Assert.Equal(1, await CountAsync("*")); // from the segment, which stays
-    }
-
-    [Fact]
-    public async Task Rebuild_ADamagedDay_GivesItsTracesBackAndLeavesOtherDaysAlone()
-    {
-        for (var i = 0; i < 3; i++)
-        {
-            await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(i, "needle"), TracePipeline.Line(i), "05/05/2020 10:00:00.000 +0900 evt=old");
-            await IndexAllAsync();
-        }
-        var live = await _pipeline.Service<SegmentCatalogue>().LiveAsync(_pipeline.Tenant, null, null, CancellationToken.None);
-        var damaged = live.First(segment => segment.Rows > 1);
-        _pipeline.Service<SegmentReaders>().Forget(damaged.Id);
-        Flip(_pipeline.Service<SegmentFolder>().PathOf(_pipeline.Tenant, damaged.FileName));
-        var failure = (await _pipeline.Service<TraceSearch>().CountAsync(_pipeline.Tenant, "*", null, null, CancellationToken.None)).Failure;
-        Assert.Equal("trace-store-damaged", failure?.Code);
-        Assert.Contains($"trace rebuild --day {damaged.Days.First}", failure!.English, StringComparison.Ordinal);
-        await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(9)); // waits for indexing meanwhile
-        var queue = _pipeline.Service<RebuildQueue>();
-        Assert.Equal(1, await queue.RequestAsync(_pipeline.Tenant, damaged.Days.First, CancellationToken.None));
-        await _pipeline.Service<DayRebuild>().RunNextAsync(_pipeline.Tenant, CancellationToken.None);
-        Assert.Empty(await queue.ListAsync(_pipeline.Tenant, CancellationToken.None));
-        Assert.Equal(9, await CountAsync("*"));
-        Assert.Equal(3, await CountAsync("cmd:needle"));
-        await IndexAllAsync();
-        Assert.Equal(10, await CountAsync("*"));
-        var (sound, report) = await _pipeline.VerifyAsync();
-        Assert.True(sound, report);
-    }
-
-    [Fact]
-    public async Task Rebuild_WhileTheDayGoesOn_SucceedsEachTimeAndLosesNothing()
-    {
-        await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(0));
-        await IndexAllAsync();
-        var day = Assert.Single(await _pipeline.Service<SegmentCatalogue>().LiveAsync(_pipeline.Tenant, null, null, CancellationToken.None)).Days.First;
-        var arriving = Task.Run(async () =>
-        {
-            for (var i = 1; i < 40; i++)
-            {
-                await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(i));
-                await IndexAllAsync();
-            }
-        }, TestContext.Current.CancellationToken);
-        while (!arriving.IsCompleted) await _pipeline.Service<DayRebuild>().RunAsync(_pipeline.Tenant, day, CancellationToken.None);
-        await arriving;
-        Assert.Equal(40, await CountAsync("*"));
-        var (sound, report) = await _pipeline.VerifyAsync();
-        Assert.True(sound, report);
-    }
-
-    [Fact]
-    public async Task Rebuild_ArchiveGivesOtherLines_ReplacesNothingAndSaysSo()
-    {
-        await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(1), TracePipeline.Line(2));
-        await IndexAllAsync();
-        await _pipeline.Database.ExecuteAsOwnerAsync("UPDATE traces.segment SET rows = rows + 1");
-        await _pipeline.Service<RebuildQueue>().RequestAsync(_pipeline.Tenant, null, CancellationToken.None);
-        await _pipeline.Service<DayRebuild>().RunNextAsync(_pipeline.Tenant, CancellationToken.None);
-        var waiting = Assert.Single(await _pipeline.Service<RebuildQueue>().ListAsync(_pipeline.Tenant, CancellationToken.None));
-        Assert.Contains("The archive has 2 lines", waiting.Failure, StringComparison.Ordinal);
-        Assert.Equal(2, await CountAsync("*"));
-        Assert.Single(Directory.EnumerateFiles(_pipeline.Service<SegmentFolder>().Of(_pipeline.Tenant), "*.seg"));
-    }
-
-    [Fact]
-    public async Task Upgrade_SegmentsOfAnEarlierForm_AreIndexedAnewFromTheArchive()
-    {
-        for (var i = 0; i < 3; i++) await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(i, "needle"));
-        await IndexAllAsync();
-        var upgrade = _pipeline.Service<StoreUpgrade>();
-        await upgrade.RunAsync(_pipeline.Tenant, CancellationToken.None);
-        Assert.Empty(await _pipeline.Database.QueryAsOwnerAsync<long>("SELECT leaf_index FROM traces.pending_batch"));
-        await _pipeline.Database.ExecuteAsOwnerAsync("UPDATE traces.segment SET format_version = 1");
-        await upgrade.RunAsync(_pipeline.Tenant, CancellationToken.None);
-        Assert.Equal(0, await CountAsync("*"));
-        await IndexAllAsync();
-        Assert.Equal(3, await CountAsync("cmd:needle"));
-        var (sound, report) = await _pipeline.VerifyAsync();
-        Assert.True(sound, report);
-    }
-
-    internal static void Flip(string path)
-    {
-        var bytes = File.ReadAllBytes(path);
-        bytes[^20] ^= 1;
-        File.WriteAllBytes(path, bytes);
-    }
-
-    private async Task IndexAllAsync()
-    {
-        while (await _pipeline.Indexer.IndexAsync(_pipeline.Tenant, CancellationToken.None))
-        {
-        }
-    }
-
-    private async Task<long> CountAsync(string query, TenantId? tenant = null)
-    {
-        var outcome = await _pipeline.Service<TraceSearch>().CountAsync(tenant ?? _pipeline.Tenant, query, null, null, CancellationToken.None);
-        return outcome.TryGet(out var count, out var failure) ? count : throw new InvalidOperationException(failure.ToString());
+        Assert.Equal(17, await _pipeline.CountAsync("*"));
     }
 }

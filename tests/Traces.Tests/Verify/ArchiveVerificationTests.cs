@@ -23,7 +23,7 @@ public sealed class ArchiveVerificationTests : IAsyncLifetime
     [Fact]
     public async Task Verify_AChangedObject_IsFound()
     {
-        IndexerTests.Flip(Files(_pipeline.Options.ObjectsFolder)[0]);
+        TracePipeline.Flip(Files(_pipeline.Options.ObjectsFolder)[0]);
         await AssertFoundAsync("cannot be read");
     }
 
@@ -65,7 +65,7 @@ public sealed class ArchiveVerificationTests : IAsyncLifetime
     [Fact]
     public async Task Verify_AChangedSegment_IsFound()
     {
-        IndexerTests.Flip(Files(_pipeline.Options.SegmentsFolder)[0]);
+        TracePipeline.Flip(Files(_pipeline.Options.SegmentsFolder)[0]);
         await AssertFoundAsync("segment");
     }
 

@@ -84,6 +84,19 @@ public sealed class IndexerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Search_SegmentsChange_AnswersFromTheChangedOnes()
+    {
+        await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(1));
+        await _pipeline.IndexAllAsync();
+        Assert.Equal(1, await _pipeline.CountAsync("*"));
+        await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(2));
+        await _pipeline.IndexAllAsync();
+        Assert.Equal(2, await _pipeline.CountAsync("*")); // at once, after each change of its own
+        await _pipeline.Database.ExecuteAsOwnerAsync("UPDATE traces.segment SET retired_at = now()");
+        await TestWait.UntilAsync(async () => await _pipeline.CountAsync("*") == 0, TimeSpan.FromSeconds(30), "a change by others to be seen");
+    }
+
+    [Fact]
     public async Task Index_ADamagedArchiveObject_IsLeftOutAndTheRestGoesOn()
     {
         await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(1));
@@ -121,7 +134,7 @@ public sealed class IndexerTests : IAsyncLifetime
     {
         await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(1));
         await _pipeline.IndexAllAsync();
-        var published = Assert.Single(await _pipeline.Service<SegmentCatalogue>().LiveAsync(_pipeline.Tenant, null, null, CancellationToken.None));
+        var published = Assert.Single(await _pipeline.Service<SegmentCatalogue>().LiveAsync(_pipeline.Tenant, CancellationToken.None));
         var folder = _pipeline.Service<SegmentFolder>();
         var lost = published with { FileName = "2026-11-20_lost.seg" };
         await File.WriteAllTextAsync(folder.PathOf(_pipeline.Tenant, lost.FileName), "its publication failed");
@@ -173,11 +186,11 @@ public sealed class IndexerTests : IAsyncLifetime
             await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(i));
             await _pipeline.IndexAllAsync();
         }
-        var damaged = (await _pipeline.Service<SegmentCatalogue>().LiveAsync(_pipeline.Tenant, null, null, CancellationToken.None))[5];
+        var damaged = (await _pipeline.Service<SegmentCatalogue>().LiveAsync(_pipeline.Tenant, CancellationToken.None))[5];
         TracePipeline.Flip(_pipeline.Service<SegmentFolder>().PathOf(_pipeline.Tenant, damaged.FileName));
         var merged = await _pipeline.Merger.MergeAsync(_pipeline.Tenant, CancellationToken.None) + await _pipeline.Merger.MergeAsync(_pipeline.Tenant, CancellationToken.None);
         Assert.Equal(16, merged);
-        var live = await _pipeline.Service<SegmentCatalogue>().LiveAsync(_pipeline.Tenant, null, null, CancellationToken.None);
+        var live = await _pipeline.Service<SegmentCatalogue>().LiveAsync(_pipeline.Tenant, CancellationToken.None);
         Assert.Equal([1L, 16L], live.Select(segment => segment.Rows).Order());
         Assert.Contains(damaged.Id, live.Select(segment => segment.Id));
         await _pipeline.Service<RebuildQueue>().RequestAsync(_pipeline.Tenant, null, CancellationToken.None);

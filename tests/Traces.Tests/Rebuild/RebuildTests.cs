@@ -39,7 +39,7 @@ public sealed class RebuildTests : IAsyncLifetime
             await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(i, "needle"), TracePipeline.Line(i), "05/05/2020 10:00:00.000 +0900 evt=old");
             await _pipeline.IndexAllAsync();
         }
-        var live = await _pipeline.Service<SegmentCatalogue>().LiveAsync(_pipeline.Tenant, null, null, CancellationToken.None);
+        var live = await _pipeline.Service<SegmentCatalogue>().LiveAsync(_pipeline.Tenant, CancellationToken.None);
         var damaged = live.First(segment => segment.Rows > 1);
         _pipeline.Service<SegmentReaders>().Forget(damaged.Id);
         TracePipeline.Flip(_pipeline.Service<SegmentFolder>().PathOf(_pipeline.Tenant, damaged.FileName));
@@ -64,7 +64,7 @@ public sealed class RebuildTests : IAsyncLifetime
     {
         await _pipeline.ReceiveAsync(_pipeline.NewName(), TracePipeline.Line(0));
         await _pipeline.IndexAllAsync();
-        var day = Assert.Single(await _pipeline.Service<SegmentCatalogue>().LiveAsync(_pipeline.Tenant, null, null, CancellationToken.None)).Days.First;
+        var day = Assert.Single(await _pipeline.Service<SegmentCatalogue>().LiveAsync(_pipeline.Tenant, CancellationToken.None)).Days.First;
         var arriving = Task.Run(async () =>
         {
             for (var i = 1; i < 40; i++)

@@ -136,7 +136,7 @@ public sealed class TraceRetentionTests : IAsyncLifetime
 
     private Task<long> ApplyAsync() => Book.ApplyAsync(_pipeline.Tenant, Cancellation);
 
-    private Task<IReadOnlyList<SegmentInfo>> LiveAsync() => _pipeline.Service<SegmentCatalogue>().LiveAsync(_pipeline.Tenant, null, null, Cancellation);
+    private Task<IReadOnlyList<SegmentInfo>> LiveAsync() => _pipeline.Service<SegmentCatalogue>().LiveAsync(_pipeline.Tenant, Cancellation);
 
     private int Objects() => Directory.EnumerateFiles(_pipeline.Options.ObjectsFolder, "*.akb", SearchOption.AllDirectories).Count();
 

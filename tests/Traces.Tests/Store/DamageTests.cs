@@ -120,7 +120,7 @@ public class DamageTests
     private static List<string> ReadAll(TestSegments store, SegmentInfo segment)
     {
         using var reader = SegmentReader.Open(store.Tenant, store.PathOf(segment), segment.Id, store.KeyOf(segment.Id));
-        reader.Index.Check();
+        reader.Index.ReadAll();
         return [.. Ask.Export(store.Tenant, [reader], new TraceQuery(new AllTraces())).Select(trace => Encoding.UTF8.GetString(trace.Line))];
     }
 }

@@ -1,4 +1,5 @@
 using Akashi.Platform.Tenancy;
+using Akashi.TestKit;
 using Akashi.Traces.Contracts.Predicates;
 using Akashi.Traces.Query;
 using Akashi.Traces.Store;
@@ -111,7 +112,7 @@ public class SegmentReaderTests
 
         void AskAll(SegmentReader reader)
         {
-            reader.Index.Check();
+            reader.Index.ReadAll();
             Assert.Equal(1, Ask.Count(store.Tenant, [reader], new TraceQuery(new FieldEquals("a", "word7")), SearchOptions.Default, CancellationToken.None));
         }
 
@@ -120,6 +121,28 @@ public class SegmentReaderTests
             using var use = Get(segment);
             return use.Reader.CachedBytes;
         }
+    }
+
+    [Fact]
+    public async Task Get_ForQuestions_ReadsTheIndexesThatAreSoundAndHaveRoom()
+    {
+        using var store = new TestSegments();
+        foreach (var words in new[] { 3000, 3000, 30_000, 30 }) store.WriteLines(Enumerable.Range(0, words).Select(n => $"02/01/2026 20:00:00.000 +0900 a=word{n}"));
+        var bytes = await File.ReadAllBytesAsync(store.PathOf(store.Segments[0]), TestContext.Current.CancellationToken);
+        bytes[store.Open(store.Segments[0]).Directory.Index[^1].Offset + 5] ^= 1;
+        await File.WriteAllBytesAsync(store.PathOf(store.Segments[0]), bytes, TestContext.Current.CancellationToken);
+        var alone = store.Segments.ConvertAll(store.Open);
+        using var cache = new SegmentCache(maxBytes: alone.Sum(segment => segment.CachedBytes) + alone[2].Index.WholeBytes - 1);
+        var uses = store.Segments.ConvertAll(segment => cache.Get(store.Tenant, segment.Id, store.PathOf(segment), store.KeyOf));
+        Assert.All(uses, use => Assert.Equal(0, use.Reader.Index.Bytes));
+        foreach (var segment in store.Segments) cache.Get(store.Tenant, segment.Id, store.PathOf(segment), store.KeyOf, asked: true).Dispose();
+        await TestWait.UntilAsync(() => Task.FromResult(IsRead(3)), TimeSpan.FromSeconds(30), "the last index to be read");
+        Assert.Equal([false, true, false, true], Enumerable.Range(0, 4).Select(IsRead));
+        Assert.Equal(0, uses[2].Reader.Index.Bytes);
+        Assert.Throws<SegmentDamagedException>(uses[0].Reader.Index.ReadAll);
+        uses.ForEach(use => use.Dispose());
+
+        bool IsRead(int segment) => uses[segment].Reader.Index.Bytes == uses[segment].Reader.Index.WholeBytes;
     }
 
     [Theory]

@@ -81,7 +81,7 @@ internal sealed partial class Merger(
     private async Task<int> MergeAsync(TenantId tenant, int periods, CancellationToken cancellation)
     {
         var merged = 0;
-        var live = (await catalogue.LiveAsync(tenant, null, null, cancellation)).Where(segment => !_damaged.ContainsKey(segment.Id)).ToList();
+        var live = (await catalogue.LiveAsync(tenant, cancellation)).Where(segment => !_damaged.ContainsKey(segment.Id)).ToList();
         await Parallel.ForEachAsync(MergePlan.Of(live, clock.GetUtcNow()).Take(periods), cancellation, async (sources, _) =>
         {
             try

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Akashi.Platform.Calendar;
 using Akashi.Platform.Crypto;
 using Akashi.Platform.Database;
@@ -28,20 +29,40 @@ internal sealed class SegmentCatalogue(AkashiDatabase database, TimeProvider clo
         public SegmentInfo ToInfo() => new(SegmentId, new DayRange(new JstDay(Day), new JstDay(LastDay ?? Day)), FileName, Rows, Bytes, MinTime, MaxTime, FormatVersion, new Sha256(Digest));
     }
 
+    /// <summary>A list that questions are answered from. After a change of its tenant's segments it is out of date, whatever its age.</summary>
+    private sealed record Listing(IReadOnlyList<SegmentInfo> Live, long Change, long ReadAt);
+
+    /// <summary>Changes that others make, such as a commit whose answer was lost, are seen so much later.</summary>
+    private static readonly TimeSpan ListingLasts = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<TenantId, Listing> _listings = new();
+    private readonly ConcurrentDictionary<TenantId, long> _changes = new();
+
     private const string Columns = "segment_id, day, last_day, file_name, rows, bytes, min_time, max_time, format_version, digest";
 
-    /// <summary>Live segments that may hold events in the range; one statement, so one consistent picture. Every question begins with it.</summary>
-    public async Task<IReadOnlyList<SegmentInfo>> LiveAsync(TenantId tenant, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancellation)
+    /// <summary>All live segments, the latest first; one statement, so one consistent picture.</summary>
+    public async Task<IReadOnlyList<SegmentInfo>> LiveAsync(TenantId tenant, CancellationToken cancellation)
     {
-        const string sql = $"""
-            SELECT {Columns} FROM traces.segment
-            WHERE tenant_id = @tenant AND retired_at IS NULL
-              AND (@from::timestamptz IS NULL OR max_time >= @from) AND (@to::timestamptz IS NULL OR min_time < @to)
-            ORDER BY max_time DESC
-            """;
-        var rows = await database.QueryOnceAsync<Row>(tenant, sql, new { tenant, from = from?.ToUniversalTime(), to = to?.ToUniversalTime() }, cancellation);
+        const string sql = $"SELECT {Columns} FROM traces.segment WHERE tenant_id = @tenant AND retired_at IS NULL ORDER BY max_time DESC";
+        var rows = await database.QueryOnceAsync<Row>(tenant, sql, new { tenant }, cancellation);
         return [.. rows.Select(row => row.ToInfo())];
     }
+
+    /// <summary>
+    /// The same for a question, which begins with it: a listing read a moment ago serves, as this server alone changes the segments of its folder.
+    /// </summary>
+    public async Task<IReadOnlyList<SegmentInfo>> ListingAsync(TenantId tenant, CancellationToken cancellation)
+    {
+        var change = _changes.GetValueOrDefault(tenant);
+        if (_listings.TryGetValue(tenant, out var listing) && listing.Change == change && clock.GetElapsedTime(listing.ReadAt) < ListingLasts) return listing.Live;
+        var now = clock.GetTimestamp();
+        var live = await LiveAsync(tenant, cancellation);
+        _listings[tenant] = new Listing(live, change, now);
+        return live;
+    }
+
+    /// <summary>The live segments of a tenant are others from now on.</summary>
+    public void Changed(TenantId tenant) => _changes.AddOrUpdate(tenant, 1, (_, change) => change + 1);
 
     /// <summary>Publishes fresh segments and takes their batches off the pending list, in one transaction.</summary>
     /// <exception cref="InvalidOperationException">Some of the batches were indexed by somebody else; nothing was changed.</exception>
@@ -52,6 +73,7 @@ internal sealed class SegmentCatalogue(AkashiDatabase database, TimeProvider clo
             "DELETE FROM traces.pending_batch WHERE tenant_id = @tenant AND leaf_index = ANY(@leaves)", new { tenant, leaves = leaves.ToArray() }, cancellation);
         if (taken != leaves.Count) throw new InvalidOperationException($"{leaves.Count - taken} of {leaves.Count} batches were indexed elsewhere; this round is dropped.");
         await InsertAsync(session, segments, clock.GetUtcNow(), cancellation);
+        session.AfterCommit(() => Changed(tenant));
         await session.CommitAsync(cancellation);
     }
 
@@ -70,6 +92,7 @@ internal sealed class SegmentCatalogue(AkashiDatabase database, TimeProvider clo
             "UPDATE traces.segment SET retired_at = @now WHERE tenant_id = @Tenant AND segment_id = ANY(@merged) AND retired_at IS NULL RETURNING published_at",
             new { session.Tenant, merged = merged.ToArray(), now = clock.GetUtcNow() }, cancellation);
         if (retired.Count != merged.Count) throw new InvalidOperationException($"{merged.Count - retired.Count} of {merged.Count} segments were replaced elsewhere; this round is dropped.");
+        session.AfterCommit(() => Changed(session.Tenant));
         if (into.Count > 0) await InsertAsync(session, into, retired.Max(), cancellation);
     }
 

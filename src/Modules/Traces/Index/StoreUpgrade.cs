@@ -9,7 +9,7 @@ namespace Akashi.Traces.Index;
 /// Segments that an earlier release wrote in another form are made anew from the archive, which is the truth: a tenant that has one has all of its
 /// batches indexed again in the background. Until then its searches find what is indexed already, and health tells how much waits.
 /// </summary>
-internal sealed partial class StoreUpgrade(AkashiDatabase database, TimeProvider clock, ILogger<StoreUpgrade> logger)
+internal sealed partial class StoreUpgrade(AkashiDatabase database, SegmentCatalogue catalogue, TimeProvider clock, ILogger<StoreUpgrade> logger)
 {
     /// <summary>Also what ClickHouse had, which this node does not ask any more.</summary>
     private const string HasOlder = """
@@ -39,6 +39,7 @@ internal sealed partial class StoreUpgrade(AkashiDatabase database, TimeProvider
         if (!await session.QuerySingleAsync<bool>(HasOlder, new { tenant, version = (int)SegmentFormat.Version }, cancellation)) return;
         await session.ExecuteAsync(IndexAnew, new { tenant, now = clock.GetUtcNow() }, cancellation);
         await session.ExecuteAsync(LeaveCluster, new { tenant }, cancellation);
+        session.AfterCommit(() => catalogue.Changed(tenant));
         await session.CommitAsync(cancellation);
         LogIndexedAnew(tenant);
     }

@@ -83,7 +83,7 @@ internal sealed partial class DayRebuild(
     /// <summary>All segments that share days with the day's, and with those: never more than a period.</summary>
     private async Task<(DayRange Days, List<SegmentInfo> Segments)> LiveAsync(TenantId tenant, JstDay day, CancellationToken cancellation)
     {
-        var live = await catalogue.LiveAsync(tenant, null, null, cancellation);
+        var live = await catalogue.LiveAsync(tenant, cancellation);
         var days = DayRange.Of(day);
         while (true)
         {

@@ -12,28 +12,30 @@ internal sealed class SegmentReaders(SegmentCatalogue catalogue, SegmentFolder f
 
     private readonly SegmentCache _cache = new();
 
-    /// <summary>A segment that was merged and removed since the catalogue was read is looked up again, with its successor.</summary>
+    /// <summary>For a question. A segment that was merged and removed since the catalogue was read is looked up again, with its successor.</summary>
     public async Task<SegmentLease> OpenAsync(TenantId tenant, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancellation)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var live = await catalogue.LiveAsync(tenant, from, to, cancellation);
+            var live = await catalogue.ListingAsync(tenant, cancellation);
             try
             {
-                return Use(tenant, live);
+                return Use(tenant, live.Where(segment => !(segment.MaxTime < from) && !(segment.MinTime >= to)), asked: true);
             }
             catch (FileNotFoundException) when (attempt < Attempts)
             {
+                catalogue.Changed(tenant);
             }
         }
     }
 
-    public SegmentLease Use(TenantId tenant, IReadOnlyList<SegmentInfo> live)
+    /// <param name="asked">Whether questions are to be answered from them, now and later.</param>
+    public SegmentLease Use(TenantId tenant, IEnumerable<SegmentInfo> live, bool asked = false)
     {
         var lease = new SegmentLease();
         try
         {
-            foreach (var segment in live) lease.Add(_cache.Get(tenant, segment.Id, folder.PathOf(tenant, segment.FileName), id => folder.KeyOf(tenant, id)));
+            foreach (var segment in live) lease.Add(_cache.Get(tenant, segment.Id, folder.PathOf(tenant, segment.FileName), id => folder.KeyOf(tenant, id), asked));
             return lease;
         }
         catch

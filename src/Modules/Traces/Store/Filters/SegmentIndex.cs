@@ -14,6 +14,9 @@ internal sealed class SegmentIndex(SegmentReader segment)
     /// <summary>Memory that the pages read so far take, about.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
 
+    /// <summary>What it takes when all is read.</summary>
+    public long WholeBytes { get; } = segment.Directory.Index.Sum(page => (long)page.Decoded);
+
     public ulong Seed => segment.Directory.IndexSeed;
 
     public int Blocks => segment.Directory.Blocks.Length;
@@ -33,8 +36,8 @@ internal sealed class SegmentIndex(SegmentReader segment)
         }
     }
 
-    /// <summary>Reads all of it, to find damage.</summary>
-    public void Check()
+    /// <exception cref="SegmentDamagedException">A page is not as it was written.</exception>
+    public void ReadAll()
     {
         for (var page = 0; page < _pages.Length; page++) _ = Page(page);
     }

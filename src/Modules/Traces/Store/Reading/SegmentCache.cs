@@ -1,10 +1,12 @@
+using Akashi.Platform.Hosting;
 using Akashi.Platform.Tenancy;
 
 namespace Akashi.Traces.Store.Reading;
 
 /// <summary>
 /// Keeps recently used segments open, within bounds on files and on memory for directories and indexes. Segments in use beyond the
-/// bounds stay open until their use ends. Thread-safe.
+/// bounds stay open until their use ends. Of segments that are asked the indexes are read in the background while there is room: page by page, as
+/// questions come to need them, each would wait for the disk. Thread-safe.
 /// </summary>
 /// <param name="maxFiles">Files kept open; at least 1, default 1 024.</param>
 /// <param name="maxBytes">Bytes of directories and indexes kept; default 256 MiB. What a use reads counts from the next use on.</param>
@@ -15,6 +17,8 @@ internal sealed class SegmentCache(int maxFiles = 1024, long maxBytes = 256L << 
     private readonly Dictionary<Guid, LinkedListNode<Entry>> _known = [];
     private readonly LinkedList<Entry> _recent = new();
     private readonly PartBudget _parts = new(maxPartBytes);
+    private readonly Queue<Entry> _unread = new(); // whose indexes are to be read
+    private bool _isReading;
     private long _bytes;
     private bool _disposed;
 
@@ -31,17 +35,18 @@ internal sealed class SegmentCache(int maxFiles = 1024, long maxBytes = 256L << 
 
     /// <summary>Opens a segment or takes it from the cache; the file stays open at least until the use is disposed.</summary>
     /// <param name="keyOf">Called only when the file has to be opened.</param>
-    public SegmentReader.Use Get(TenantId tenant, Guid segmentId, string path, Func<Guid, byte[]> keyOf)
+    /// <param name="asked">Whether the index will be of use to this question and others.</param>
+    public SegmentReader.Use Get(TenantId tenant, Guid segmentId, string path, Func<Guid, byte[]> keyOf, bool asked = false)
     {
         lock (_lock)
         {
-            if (Known(tenant, segmentId, out var use)) return use;
+            if (Known(tenant, segmentId, asked, out var use)) return use;
         }
         // Opening reads and decrypts: not under the lock. Should two open the same segment, one of them is closed again.
         var opened = SegmentReader.Open(tenant, path, segmentId, keyOf(segmentId));
         lock (_lock)
         {
-            if (Known(tenant, segmentId, out var use))
+            if (Known(tenant, segmentId, asked, out var use))
             {
                 opened.Dispose();
                 return use;
@@ -55,6 +60,7 @@ internal sealed class SegmentCache(int maxFiles = 1024, long maxBytes = 256L << 
             opened.KeepParts(_parts);
             _known.Add(segmentId, _recent.AddFirst(new Entry(opened)));
             Shrink();
+            if (asked) ReadIndex(_recent.First!.Value);
             return use;
         }
     }
@@ -73,11 +79,12 @@ internal sealed class SegmentCache(int maxFiles = 1024, long maxBytes = 256L << 
         lock (_lock)
         {
             _disposed = true;
+            _unread.Clear();
             while (_recent.Last is { } node) Remove(node);
         }
     }
 
-    private bool Known(TenantId tenant, Guid segmentId, out SegmentReader.Use use)
+    private bool Known(TenantId tenant, Guid segmentId, bool asked, out SegmentReader.Use use)
     {
         use = default;
         if (!_known.TryGetValue(segmentId, out var node)) return false;
@@ -85,7 +92,55 @@ internal sealed class SegmentCache(int maxFiles = 1024, long maxBytes = 256L << 
         _recent.Remove(node);
         _recent.AddFirst(node);
         Shrink();
+        if (asked) ReadIndex(node.Value);
         return node.Value.Reader.TryUse(out use);
+    }
+
+    private void ReadIndex(Entry entry)
+    {
+        if (entry.IsIndexRead) return;
+        entry.IsIndexRead = true;
+        _unread.Enqueue(entry);
+        if (_isReading) return;
+        _isReading = true;
+        _ = BackgroundThread.RunAsync(ReadIndexes);
+    }
+
+    private bool ReadIndexes()
+    {
+        while (NextUnread(out var entry, out var use))
+        {
+            using (use)
+            {
+                try
+                {
+                    entry.Reader.Index.ReadAll();
+                }
+                catch (Exception e) when (e is SegmentDamagedException or IOException)
+                {
+                    // The question that comes to need the page meets it again, and says so.
+                }
+            }
+            lock (_lock)
+            {
+                if (entry.IsKnown) Count(entry);
+            }
+        }
+        return true;
+    }
+
+    /// <summary>The next segment whose index there is room for.</summary>
+    private bool NextUnread(out Entry entry, out SegmentReader.Use use)
+    {
+        lock (_lock)
+        {
+            while (_unread.TryDequeue(out entry!))
+            {
+                if (_bytes + entry.Reader.Index.WholeBytes <= maxBytes && entry.Reader.TryUse(out use)) return true;
+            }
+            use = default;
+            return _isReading = false;
+        }
     }
 
     /// <summary>Counts what the most recent segment holds by now. Of the least recent ones the indexes go first: pages are read again at once, a directory is not.</summary>
@@ -115,6 +170,7 @@ internal sealed class SegmentCache(int maxFiles = 1024, long maxBytes = 256L << 
         _recent.Remove(node);
         _known.Remove(node.Value.Reader.Id);
         _bytes -= node.Value.Counted;
+        node.Value.IsKnown = false;
         node.Value.Reader.Dispose();
     }
 
@@ -123,5 +179,10 @@ internal sealed class SegmentCache(int maxFiles = 1024, long maxBytes = 256L << 
         public SegmentReader Reader => reader;
 
         public long Counted { get; set; }
+
+        /// <summary>Or is being read, or there was no room for it.</summary>
+        public bool IsIndexRead { get; set; }
+
+        public bool IsKnown { get; set; } = true;
     }
 }

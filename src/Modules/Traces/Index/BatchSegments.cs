@@ -10,7 +10,7 @@ namespace Akashi.Traces.Index;
 internal sealed record SegmentsOfBatches(IReadOnlyList<SegmentInfo> Segments, IReadOnlyList<long> Leaves);
 
 /// <summary>Makes segments of archived batches, terminal by terminal, so that few logs are in memory at once.</summary>
-internal sealed class BatchSegments(PendingBatches pending, SegmentFolder folder, TimeProvider clock)
+internal sealed class BatchSegments(PendingBatches pending, SegmentFolder folder, TimeProvider clock) : IDisposable
 {
     /// <summary>Of one terminal, whose lines are sorted together.</summary>
     private const long MaximumAtOnce = 64 << 20;
@@ -20,6 +20,9 @@ internal sealed class BatchSegments(PendingBatches pending, SegmentFolder folder
 
     /// <summary>From so many bytes on a segment is large enough to stay as it is.</summary>
     private const long WorthPacking = 128 << 20;
+
+    /// <summary>A log may have four times what is in memory at once for each processor: such are worked at one after another on this server.</summary>
+    private readonly SemaphoreSlim _large = new(1, 1);
 
     /// <summary>Passes over batches that are damaged.</summary>
     public Task<SegmentsOfBatches> WriteSoundAsync(TenantId tenant, IReadOnlyList<PendingBatch> batches, CancellationToken cancellation)
@@ -33,7 +36,9 @@ internal sealed class BatchSegments(PendingBatches pending, SegmentFolder folder
     public Task<SegmentsOfBatches> WriteAllAsync(TenantId tenant, IReadOnlyList<PendingBatch> batches, DayRange only, CancellationToken cancellation) =>
         WriteAsync(tenant, batches, SegmentForm.Merged, only, pending.ReadAsync, cancellation);
 
-    private async Task<SegmentsOfBatches> WriteAsync(
+    public void Dispose() => _large.Dispose();
+
+    internal async Task<SegmentsOfBatches> WriteAsync(
         TenantId tenant, IReadOnlyList<PendingBatch> batches, SegmentForm form, DayRange? only,
         Func<TenantId, IReadOnlyList<PendingBatch>, CancellationToken, Task<PendingLogs>> read, CancellationToken cancellation)
     {
@@ -41,14 +46,23 @@ internal sealed class BatchSegments(PendingBatches pending, SegmentFolder folder
         using var builder = new SegmentBuilder(tenant, folder.Of(tenant), id => folder.KeyOf(tenant, id), clock, form, only);
         foreach (var chunk in ByTerminal(batches))
         {
-            using var logs = await read(tenant, chunk, cancellation);
-            await BackgroundThread.RunAsync(() =>
+            var isLarge = chunk.Any(batch => batch.LogBytes > MaximumAtOnce);
+            if (isLarge) await _large.WaitAsync(cancellation);
+            try
             {
-                foreach (var terminal in logs.All.GroupBy(log => log.Batch.Name.Tmid))
-                    builder.Add([.. terminal.Select(log => (new BatchSource(terminal.Key, log.Batch.Name.Id, log.Batch.CollectedAt), log.Log))]);
-                return true;
-            });
-            leaves.AddRange(logs.All.Select(log => log.Batch.LeafIndex));
+                using var logs = await read(tenant, chunk, cancellation);
+                await BackgroundThread.RunAsync(() =>
+                {
+                    foreach (var terminal in logs.All.GroupBy(log => log.Batch.Name.Tmid))
+                        builder.Add([.. terminal.Select(log => (new BatchSource(terminal.Key, log.Batch.Name.Id, log.Batch.CollectedAt), log.Log))]);
+                    return true;
+                });
+                leaves.AddRange(logs.All.Select(log => log.Batch.LeafIndex));
+            }
+            finally
+            {
+                if (isLarge) _large.Release();
+            }
         }
         return new SegmentsOfBatches(await BackgroundThread.RunAsync(builder.Finish), leaves);
     }

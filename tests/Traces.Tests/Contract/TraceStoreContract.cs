@@ -114,6 +114,44 @@ public abstract class TraceStoreContract : IAsyncLifetime
         using (var view = await OpenAsync(query)) Assert.Equal(_expected.Count, await view.CountAsync(Cancellation));
     }
 
+    /// <summary>All lines; what the store itself can tell and what it cannot; and some of which the first do not fill a page.</summary>
+    [Fact]
+    public async Task First_LongLines_MakeShorterPagesThatGoOn()
+    {
+        var logs = new Dictionary<BatchId, (BatchName Name, byte[] Log)>();
+        foreach (var terminal in Terminals)
+        {
+            var lines = Enumerable.Range(0, 20).Select(n => $"11/20/2026 13:20:{n:D2}.{Array.IndexOf(Terminals, terminal):D3} +0900 sn={n} long=\"{new string((char)('a' + n), 1_000_000)}\"");
+            var name = NewName(terminal);
+            logs[name.Id] = (name, Encoding.UTF8.GetBytes(string.Join('\n', lines)));
+        }
+        var unparsed = NewName(Terminals[0]);
+        logs[unparsed.Id] = (unparsed, Encoding.UTF8.GetBytes(new string('u', 70 << 20))); // longer than a page may be: it has one of its own
+        await ReceiveAsync(logs);
+        var beginnings = _expected.Select(trace => (trace.Position, trace.Line, Beginning: Encoding.ASCII.GetString(trace.Line, 0, 60))).OrderBy(row => row.Position).ToList();
+        foreach (var (query, limit, wanted) in (IEnumerable<(string, int, string[])>)[("*", 50, [""]), ("long:*", 1000, ["long"]), ("/\\w/", 50, [""]), ("/^[123]\\d*$/", 50, ["sn=1", "sn=2 ", "sn=3 "])])
+        {
+            var matching = beginnings.Where(row => wanted.Any(part => row.Beginning.Contains(part, StringComparison.Ordinal))).ToList();
+            foreach (var order in (IEnumerable<TraceOrder>)[TraceOrder.Newest, TraceOrder.Oldest])
+            {
+                using var view = await OpenAsync(new TraceQuery(Parse(query)));
+                var (seen, pages, next) = (new List<FoundTrace>(), 0, default(TracePosition?));
+                do
+                {
+                    var page = await view.FirstAsync(order, limit, next, Cancellation);
+                    Assert.True(page.Traces.Count == 1 || page.Traces.Sum(trace => (long)trace.Line.Length) <= FirstTraces.MaxBytes, $"{query} {order}: {page.Traces.Count} traces on page {pages}");
+                    seen.AddRange(page.Traces);
+                    next = page.Next;
+                    pages++;
+                }
+                while (next is not null && pages < 10);
+                Assert.Equal((order == TraceOrder.Oldest ? matching : matching.AsEnumerable().Reverse()).Select(row => row.Position), seen.Select(trace => trace.Position));
+                Assert.All(seen, trace => Assert.True(matching.Single(row => row.Position == trace.Position).Line.AsSpan().SequenceEqual(trace.Line)));
+                Assert.InRange(pages, 2, 5);
+            }
+        }
+    }
+
     private protected abstract Task<TracePipeline> StartAsync();
 
     private Task<TraceView> OpenAsync(TraceQuery query) => _pipeline.Service<ITraceStore>().OpenAsync(_pipeline.Tenant, query, Cancellation);
@@ -208,9 +246,17 @@ public abstract class TraceStoreContract : IAsyncLifetime
             }
             var name = NewName(chance.Pick(Terminals));
             logs[name.Id] = (name, [.. log]);
-            Assert.True((await _pipeline.ReceiveZipAsync(name, TracePipeline.Zip(name, [.. log]))).TryGet(out _, out var failure), failure?.English);
-            if (batch % 3 == 2) await _pipeline.IndexAllAsync();
+            if (batch % 3 < 2) continue;
+            await ReceiveAsync(logs);
+            logs.Clear();
         }
+    }
+
+    private async Task ReceiveAsync(Dictionary<BatchId, (BatchName Name, byte[] Log)> logs)
+    {
+        foreach (var (name, log) in logs.Values)
+            Assert.True((await _pipeline.ReceiveZipAsync(name, TracePipeline.Zip(name, log))).TryGet(out _, out var failure), failure?.English);
+        await _pipeline.IndexAllAsync();
         var received = (await _pipeline.Database.QueryAsOwnerAsync<(string Batch, DateTime At)>("SELECT batch_id, collected_at FROM traces.batch")).ToDictionary(row => BatchId.Parse(row.Batch), row => new DateTimeOffset(row.At, TimeSpan.Zero));
         foreach (var (id, (name, log)) in logs) Expect(name, log, received[id]);
     }

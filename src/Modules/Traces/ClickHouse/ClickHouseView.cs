@@ -110,18 +110,17 @@ internal sealed class ClickHouseView(ClickHouseServer server, TraceScope scope, 
         if (after is { } bound) days.RemoveAll(day => order == TraceOrder.Newest ? day.MinTime > bound.Time : day.MaxTime < bound.Time);
         return days.Count == 0 ? Task.FromResult(new TracePage([], null)) : WholeAsync(async () =>
         {
-            var found = new List<FoundTrace>();
+            var page = new PageRows(order, limit);
             var (at, take) = (0, 1);
             for (; at < days.Count; at += take, take *= 2)
             {
-                // A page is full when its last trace comes before all of the days that are left.
-                if (found.Count == limit && (order == TraceOrder.Newest ? days[at].MaxTime < found[^1].Position.Time : days[at].MinTime > found[^1].Position.Time)) break;
+                // A page is full when it ends before all of the days that are left.
+                if (page.End is { } end && (order == TraceOrder.Newest ? days[at].MaxTime < end.Time : days[at].MinTime > end.Time)) break;
                 IReadOnlyList<SearchableDay> some = [.. days.Skip(at).Take(take)];
                 await SettledAsync(some, cancellation);
-                found.AddRange(await FirstOfAsync(order, limit, after, some, cancellation));
-                Shorten(found, order, limit);
+                await AddFirstAsync(page, order, limit, after, some, cancellation);
             }
-            return (new TracePage(found, found.Count == limit ? found[^1].Position : null), (IReadOnlyList<SearchableDay>)[.. days.Take(at)]);
+            return (page.ToPage(), (IReadOnlyList<SearchableDay>)[.. days.Take(at)]);
         }, cancellation);
     }
 
@@ -163,37 +162,30 @@ internal sealed class ClickHouseView(ClickHouseServer server, TraceScope scope, 
     }
 
     /// <summary>First the times, because whole rows would be read otherwise. Where rows must be looked at and the first of them do not fit, all are in one go.</summary>
-    private async Task<List<FoundTrace>> FirstOfAsync(TraceOrder order, int limit, TracePosition? after, IReadOnlyList<SearchableDay> days, CancellationToken cancellation)
+    private async Task AddFirstAsync(PageRows page, TraceOrder order, int limit, TracePosition? after, IReadOnlyList<SearchableDay> days, CancellationToken cancellation)
     {
-        var found = new List<FoundTrace>();
         var behind = SqlBounds.And(_bounds.Perhaps, TraceScope.Behind(order, after));
         var (count, last) = (0, 0L);
         using (var reader = await AskAsync(string.Create(CultureInfo.InvariantCulture, $"time {scope.Where(behind, days)} ORDER BY time {(order == TraceOrder.Newest ? "DESC" : "ASC")} LIMIT {limit}"), cancellation))
         {
             for (; await reader.NextAsync(cancellation); count++) last = await reader.Int64Async(cancellation);
         }
-        if (count == 0) return found;
+        if (count == 0) return;
         var isAll = count < limit;
         var near = isAll ? behind : SqlBounds.And(behind, string.Create(CultureInfo.InvariantCulture, $"time {(order == TraceOrder.Newest ? ">=" : "<=")} {last}"));
         await foreach (var rows in RowsAsync(string.Create(CultureInfo.InvariantCulture, $"{scope.Where(near, days)} {TraceScope.OrderBy(order)}{(_bounds.IsExact ? $" LIMIT {limit}" : "")}"), TraceSearch.TimeLimitSeconds, cancellation))
         {
-            found.AddRange(rows);
-            if (found.Count >= limit) return found;
+            foreach (var row in rows)
+            {
+                if (!page.Add(row)) return; // those that follow are not even read
+            }
         }
-        if (isAll || _bounds.IsExact) return found;
+        if (isAll || _bounds.IsExact) return;
         var far = SqlBounds.And(behind, string.Create(CultureInfo.InvariantCulture, $"time {(order == TraceOrder.Newest ? "<" : ">")} {last}"));
         await foreach (var rows in RowsAsync(scope.Where(far, days), TraceSearch.TimeLimitSeconds, cancellation))
         {
-            found.AddRange(rows);
-            if (found.Count > 2 * limit) Shorten(found, order, limit);
+            foreach (var row in rows) page.Add(row);
         }
-        return found;
-    }
-
-    private static void Shorten(List<FoundTrace> found, TraceOrder order, int limit)
-    {
-        found.Sort((left, right) => order == TraceOrder.Newest ? right.Position.CompareTo(left.Position) : left.Position.CompareTo(right.Position));
-        if (found.Count > limit) found.RemoveRange(limit, found.Count - limit);
     }
 
     /// <summary>Rows that may match and of which only looking at them tells.</summary>

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using Akashi.Traces.Search;
+using Akashi.Traces.Store.Format;
 
 namespace Akashi.Traces.ClickHouse;
 
@@ -11,7 +12,8 @@ namespace Akashi.Traces.ClickHouse;
 /// </summary>
 internal sealed class RowReader(HttpResponseMessage answer, Stream stream, ulong mark) : IDisposable
 {
-    private const int MaxBytes = 64 << 20;
+    /// <summary>No line is longer than its log.</summary>
+    private const int MaxBytes = SegmentFormat.MaxLogBytes;
     private const int MaxComplaint = 2_000;
 
     private byte[] _buffer = new byte[1 << 16];
@@ -88,9 +90,18 @@ internal sealed class RowReader(HttpResponseMessage answer, Stream stream, ulong
             if (part < 0x80) break;
         }
         if (length > MaxBytes) throw ClickHouseServer.Fault("An answer has a value that is too long.");
-        await NeedAsync(length, cancellation);
-        _at += length;
-        return _buffer.AsSpan(_at - length, length).ToArray();
+        // What the buffer does not have yet goes past it: a long line is in memory once.
+        var value = new byte[length];
+        var here = Math.Min(length, _end - _at);
+        _buffer.AsSpan(_at, here).CopyTo(value);
+        _at += here;
+        while (here < length)
+        {
+            var read = await ReadAsync(value.AsMemory(here), cancellation);
+            if (read == 0) throw ClickHouseServer.Fault($"An answer ends within a row: {Encoding.UTF8.GetString(value.AsSpan(Math.Max(0, here - MaxComplaint), Math.Min(here, MaxComplaint)))}");
+            here += read;
+        }
+        return value;
     }
 
     public async ValueTask<string> TextAsync(CancellationToken cancellation) => Encoding.UTF8.GetString(await BytesAsync(cancellation));
@@ -119,11 +130,16 @@ internal sealed class RowReader(HttpResponseMessage answer, Stream stream, ulong
             (_at, _end) = (0, _end - _at);
         }
         if (_buffer.Length < Math.Max(need, _end + 1)) Array.Resize(ref _buffer, Math.Max(need, _buffer.Length * 2));
+        var read = await ReadAsync(_buffer.AsMemory(_end), cancellation);
+        _end += read;
+        return read > 0;
+    }
+
+    private async ValueTask<int> ReadAsync(Memory<byte> to, CancellationToken cancellation)
+    {
         try
         {
-            var read = await stream.ReadAsync(_buffer.AsMemory(_end), cancellation);
-            _end += read;
-            return read > 0;
+            return await stream.ReadAsync(to, cancellation);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {

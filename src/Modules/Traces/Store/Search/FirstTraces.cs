@@ -55,13 +55,10 @@ internal sealed class FirstTraces(TraceOrder order, int limit, TracePosition? af
     /// <summary>Reads the rows that stayed, from the first on as far as <see cref="MaxBytes"/> go.</summary>
     public async Task<TracePage> ReadAsync(Func<Task<IDisposable?>> step, CancellationToken cancel)
     {
-        var read = new PriorityQueue<FoundTrace, TracePosition>(_rows.Comparer);
-        var (bytes, end) = (0L, (TracePosition?)null);
+        var page = new PageRows(order, limit);
         var chosen = _rows.UnorderedItems.GroupBy(item => item.Element.Block).ToList();
         await Task.WhenAll(chosen.Select(rows => chosen.Count == 1 ? ReadAsync(rows) : Task.Run(() => ReadAsync(rows), cancel)));
-        var traces = read.UnorderedItems.Select(item => item.Element).ToList();
-        traces.Sort((left, right) => Compare(order, left.Position, right.Position));
-        return new TracePage(traces, end is not null || traces.Count == limit ? traces[^1].Position : null);
+        return page.ToPage();
 
         async Task ReadAsync(IGrouping<PlannedBlock, (Candidate Element, TracePosition Position)> rows)
         {
@@ -73,30 +70,19 @@ internal sealed class FirstTraces(TraceOrder order, int limit, TracePosition? af
             // Rows side by side are found one from another.
             foreach (var (candidate, position) in rows.OrderBy(row => row.Element.Row))
             {
-                if (!IsBehindEnd(position)) Add(FoundTrace.Read(block, candidate.Row, buffer));
+                if (IsBehindEnd(position)) continue;
+                var trace = FoundTrace.Read(block, candidate.Row, buffer);
+                lock (_lock) page.Add(trace);
             }
         }
 
         bool IsBehindEnd(TracePosition position)
         {
-            lock (_lock) return end is { } known && Compare(order, position, known) >= 0;
-        }
-
-        void Add(FoundTrace trace)
-        {
-            lock (_lock)
-            {
-                read.Enqueue(trace, trace.Position);
-                bytes += trace.Line.Length;
-                while (bytes > MaxBytes && read.Count > 1)
-                {
-                    var last = read.Dequeue();
-                    bytes -= last.Line.Length;
-                    if (end is not { } known || Compare(order, last.Position, known) < 0) end = last.Position;
-                }
-            }
+            lock (_lock) return page.IsBehind(position);
         }
     }
+
+    public static int Compare(TraceOrder order, TracePosition left, TracePosition right) => order == TraceOrder.Newest ? right.CompareTo(left) : left.CompareTo(right);
 
     private int Next(RowSet rows, int row) =>
         order == TraceOrder.Newest ? row == 0 ? -1 : rows.Previous(row - 1) : row + 1 == rows.Size ? -1 : rows.Next(row + 1);
@@ -111,8 +97,6 @@ internal sealed class FirstTraces(TraceOrder order, int limit, TracePosition? af
             if (_rows.Count == limit && _rows.TryPeek(out _, out var last)) Volatile.Write(ref _threshold, last.Time);
         }
     }
-
-    private static int Compare(TraceOrder order, TracePosition left, TracePosition right) => order == TraceOrder.Newest ? right.CompareTo(left) : left.CompareTo(right);
 
     private readonly record struct Candidate(PlannedBlock Block, int Row);
 }

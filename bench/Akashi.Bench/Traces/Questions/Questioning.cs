@@ -7,6 +7,9 @@ namespace Akashi.Bench.Traces.Questions;
 /// <summary>Asks every store the same and compares the answers of those that hold the same rows.</summary>
 internal sealed class Questioning(IReadOnlyList<ITraceStore> stores, IReadOnlyList<Question> questions, int events)
 {
+    /// <summary>Of each kind in each store.</summary>
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
+
     private readonly List<string> _faults = [];
 
     /// <summary>Questions that a store failed to answer, or to which two stores with the same rows gave different answers.</summary>
@@ -23,7 +26,7 @@ internal sealed class Questioning(IReadOnlyList<ITraceStore> stores, IReadOnlyLi
             {
                 try
                 {
-                    await group.First().Ask(store); // the first of a kind pays for the compiler and the page cache
+                    await WarmUpAsync(group.First(), store);
                     foreach (var question in group) (times.TryGetValue((group.Key, store.Name), out var list) ? list : times[(group.Key, store.Name)] = []).Add(await TimeAsync(question, store, answers));
                 }
                 catch (NotServedException e)
@@ -65,6 +68,14 @@ internal sealed class Questioning(IReadOnlyList<ITraceStore> stores, IReadOnlyLi
             BenchReport.Note($"traces: cold {group.Key}: {string.Join(", ", figures)}");
         }
         BenchReport.Note($"traces: cold is one question after a restart of the service, the page cache emptied by {dropped}");
+    }
+
+    /// <summary>The first of a kind pay for the compiler and the page cache.</summary>
+    private static async Task WarmUpAsync(Question question, ITraceStore store)
+    {
+        var started = Stopwatch.GetTimestamp();
+        do await question.Ask(store);
+        while (Stopwatch.GetElapsedTime(started) < WarmUp);
     }
 
     private async Task<double> TimeAsync(Question question, ITraceStore store, Dictionary<(Question, int), (string Answer, string Store)> answers)

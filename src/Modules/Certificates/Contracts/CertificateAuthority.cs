@@ -85,12 +85,11 @@ public sealed class CertificateAuthority(KeyStore keys, AkashiDatabase database,
         }
         if (identity.NotAfter <= clock.GetUtcNow()) return new CertificateExpired(identity.NotAfter);
 
-        await using var session = await database.OpenAsync(identity.Tenant, cancellation);
         const string find = """
             SELECT count(*) FROM certificates.certificate
             WHERE tenant_id = @Tenant AND serial = @Serial AND fingerprint = @fingerprint AND revoked_at IS NULL
             """;
-        var known = await session.QuerySingleAsync<long>(find, new { identity.Tenant, identity.Serial, fingerprint }, cancellation);
-        return known == 1 ? identity : new CertificateRevoked(identity.Serial);
+        var known = await database.QueryOnceAsync<long>(identity.Tenant, find, new { identity.Tenant, identity.Serial, fingerprint }, cancellation);
+        return known is [1] ? identity : new CertificateRevoked(identity.Serial);
     }
 }

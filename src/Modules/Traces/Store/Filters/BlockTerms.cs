@@ -54,7 +54,7 @@ internal sealed class BlockTerms(KeyTable keys, ulong seed)
         }
         if (TermHash.HasWhole(folded)) _terms.Add(TermHash.Value(folded, keyHash));
         // The same text under another key, as of a process and its parent, has the same words.
-        if (_texts.Add(FastHash.Of(folded, seed))) AddText(folded);
+        if (_texts.TryAdd(FastHash.Of(folded, seed))) AddText(folded);
     }
 
     /// <summary>A line kept verbatim: its fields when it can be parsed, else its words.</summary>
@@ -92,7 +92,7 @@ internal sealed class BlockTerms(KeyTable keys, ulong seed)
     {
         // The bytes behind it decide about stretches, too.
         var known = folded[start..Math.Min(folded.Length, end + Grams.WindowBytes - 1)];
-        if (start == end || !_pieces.Add(FastHash.Of(known, seed ^ (ulong)(end - start)))) return;
+        if (start == end || !_pieces.TryAdd(FastHash.Of(known, seed ^ (ulong)(end - start)))) return;
         if (word > 0) _terms.Add(TermHash.Word(folded.Slice(start, word), seed));
         Grams.AddBetween(folded, start, end, seed, _terms);
     }

@@ -13,6 +13,9 @@ namespace Akashi.Traces.Store.Reading;
 /// <param name="maxPartBytes">Bytes of decoded parts of blocks kept beside them; default 192 MiB.</param>
 internal sealed class SegmentCache(int maxFiles = 1024, long maxBytes = 256L << 20, long maxPartBytes = 192L << 20) : IDisposable
 {
+    /// <summary>The disk is first of all for the question that opened the segments.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, LinkedListNode<Entry>> _known = [];
     private readonly LinkedList<Entry> _recent = new();
@@ -103,7 +106,13 @@ internal sealed class SegmentCache(int maxFiles = 1024, long maxBytes = 256L << 
         _unread.Enqueue(entry);
         if (_isReading) return;
         _isReading = true;
-        _ = BackgroundThread.RunAsync(ReadIndexes);
+        _ = ReadIndexesAsync();
+    }
+
+    private async Task ReadIndexesAsync()
+    {
+        await Task.Delay(Patience);
+        await BackgroundThread.RunAsync(ReadIndexes);
     }
 
     private bool ReadIndexes()

@@ -15,7 +15,9 @@ internal sealed class AkashiStore : ITraceStore
     // The merger looks every five seconds, and for the rest of a period ten seconds after the last of it came.
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
-    private static int Streams => Environment.ProcessorCount;
+
+    /// <summary>Terminals send on their own, and each waits until its batch is on the disk.</summary>
+    private const int Streams = 16;
 
     private BenchService _service = null!;
     private PlatformSetting _setting = null!;

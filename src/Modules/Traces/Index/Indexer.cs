@@ -29,7 +29,7 @@ internal sealed partial class Indexer(
     private const long BacklogLogBytes = 3L << 30;
 
     /// <summary>A backlog that grows is let grow so long: what is written in one go need not be merged.</summary>
-    private static readonly TimeSpan BacklogGrows = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan BacklogGrows = TimeSpan.FromSeconds(3);
 
     /// <summary>From so many bytes on, all processors work at them.</summary>
     private const long WorthSharing = 4 << 20;

@@ -11,7 +11,7 @@ internal sealed record Answer(int Code, string Output);
 /// <summary>The real supervisor program with the real PostgreSQL in a folder of its own; server and agent are fakes.</summary>
 internal sealed class TestInstallation : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(240);
     private static readonly string Programs = AppContext.BaseDirectory;
 
     private readonly TestFolder _folder = new();
